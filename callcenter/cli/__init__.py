@@ -1,0 +1,43 @@
+"""The ``callcenter`` command; each subcommand's module is loaded when used."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+COMMANDS = {
+    "asterisk": "asterisk",  # asterisk render | serve
+    "call": "call",  # play the citizen over real SIP
+    "calls": "calls",  # calls list | show
+    "db": "db",  # db upgrade | downgrade
+    "duty": "duty",
+    "ivr": "ivr",  # ivr check | graph | try | serve
+    "officer": "call",  # play the officer over real SIP
+    "prompts": "prompts",  # prompts build | check
+    "reconcile": "reconcile",
+    "seed": "seed",  # seed demo
+    "spool": "spool",  # the spool process
+    "tickets": "tickets",  # tickets list | show
+    "up": "up",
+    "web": "web",  # the web process
+    "worker": "worker",  # relay, RQ worker, periodic jobs
+}
+
+
+class _Lazy(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"callcenter.cli.{COMMANDS[cmd_name]}")
+        command: click.Command = getattr(module, cmd_name)
+        return command
+
+
+@click.group(cls=_Lazy)
+@click.version_option(package_name="callcenter")
+def main() -> None:
+    """Run the public hotline that does not lose a call."""

@@ -1,0 +1,41 @@
+"""The tables, one noun a file."""
+
+from callcenter.models.agency import Agency, Line, Tier
+from callcenter.models.call import EVENT_KINDS, Call, CallerKind, CallEvent, Disposition, Leg
+from callcenter.models.officer import Account, Officer, Role, Shift
+from callcenter.models.recording import Recording
+from callcenter.models.ticket import (
+    Obligation,
+    ObligationStatus,
+    Ticket,
+    TicketEntry,
+    TicketStatus,
+)
+from callcenter.models.work import AccessLog, Alarm, LogOffset, Notification, Outbox
+
+__all__ = [
+    "EVENT_KINDS",
+    "AccessLog",
+    "Account",
+    "Agency",
+    "Alarm",
+    "Call",
+    "CallEvent",
+    "CallerKind",
+    "Disposition",
+    "Leg",
+    "Line",
+    "LogOffset",
+    "Notification",
+    "Obligation",
+    "ObligationStatus",
+    "Officer",
+    "Outbox",
+    "Recording",
+    "Role",
+    "Shift",
+    "Ticket",
+    "TicketEntry",
+    "TicketStatus",
+    "Tier",
+]

@@ -1,0 +1,88 @@
+"""Work to be done because of a fact, and the traces work leaves."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from callcenter.db import Base
+from callcenter.models.officer import Account
+
+
+class Outbox(Base):
+    """A job owed because of a fact, written in the fact's own transaction."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (Index("ix_outbox_done_at_due_at", "done_at", "due_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    """A name in ``callcenter.jobs.JOBS``."""
+    fact: Mapped[str] = mapped_column(unique=True)
+    """What happened, e.g. ``ticket-opened:17:officer:3``: one row a fact."""
+    payload: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    """Not handed to the queue (again) before this time."""
+    attempts: Mapped[int] = mapped_column(default=0)
+    done_at: Mapped[datetime | None]
+    error: Mapped[str | None]
+
+
+class Notification(Base):
+    """One message to one officer about one fact."""
+
+    __tablename__ = "notification"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    fact: Mapped[str] = mapped_column(unique=True)
+    officer_id: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
+    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), index=True)
+    channel: Mapped[str]
+    started_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    """Empty: the attempt began and its end is not known."""
+    error: Mapped[str | None]
+
+
+class Alarm(Base):
+    """A trouble somebody must see; one open alarm a kind and subject."""
+
+    __tablename__ = "alarm"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    subject: Mapped[str]
+    detail: Mapped[str]
+    raised_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+    cleared_at: Mapped[datetime | None]
+
+
+class AccessLog(Base):
+    """Who played, exported or searched personal data (UU 27/2022 art. 31)."""
+
+    __tablename__ = "access_log"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
+    action: Mapped[str]
+    """``playback``, ``export``, ``search``, ``login``, ``login_failed``."""
+    subject: Mapped[str]
+    address: Mapped[str]
+
+    account: Mapped[Account | None] = relationship()
+
+
+class LogOffset(Base):
+    """How far a node's call record file has been read, in bytes."""
+
+    __tablename__ = "log_offset"
+
+    path: Mapped[str] = mapped_column(primary_key=True)
+    inode: Mapped[int]
+    offset: Mapped[int]

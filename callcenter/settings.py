@@ -1,0 +1,98 @@
+"""Where the processes find each other, read once from the environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One instance's settings; every path lies under ``home``."""
+
+    home: Path
+    database_url: str
+    redis_url: str
+    store_url: str
+    node: str
+    time_zone: str
+    programme: str
+    web_host: str
+    web_port: int
+    redis_port: int
+    agi_host: str
+    agi_port: int
+    ami_host: str
+    ami_port: int
+    sip_host: str
+    sip_port: int
+    rtp_start: int
+    rtp_end: int
+    notify_url: str
+    secure_cookies: bool
+    max_message_seconds: int
+    ring_seconds: int
+    connect_seconds: int
+
+    @property
+    def asterisk_dir(self) -> Path:
+        """Rendered configuration and state of the node's exchange."""
+        return self.home / "asterisk"
+
+    @property
+    def spool_dir(self) -> Path:
+        """The node's audio spool: ``open/`` being written, ``ready/`` closed."""
+        return self.home / "spool"
+
+    @property
+    def prompts_dir(self) -> Path:
+        """Spoken prompts, ``<language>/<name>.<format>``."""
+        return self.home / "prompts"
+
+    @property
+    def secrets_dir(self) -> Path:
+        """Random secrets made at first start, readable by the owner only."""
+        return self.home / "secrets"
+
+
+def load(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings; raises ``ValueError`` naming the variable at fault."""
+    home = Path(environ.get("CALLCENTER_HOME", "var")).resolve()
+    if any(letter in str(home) for letter in " ,&;|\"'$`\\"):
+        raise ValueError(f"CALLCENTER_HOME: {home} has characters an exchange cannot take")
+    redis_port = _integer(environ, "CALLCENTER_REDIS_PORT", 6390)
+    return Settings(
+        home=home,
+        database_url=environ.get("CALLCENTER_DATABASE_URL", f"sqlite:///{home}/callcenter.db"),
+        redis_url=environ.get("CALLCENTER_REDIS_URL", f"redis://127.0.0.1:{redis_port}/0"),
+        store_url=environ.get("CALLCENTER_STORE_URL", f"file://{home}/store"),
+        node=environ.get("CALLCENTER_NODE", "node1"),
+        time_zone=environ.get("CALLCENTER_TIME_ZONE", "Asia/Jakarta"),
+        programme=environ.get("CALLCENTER_PROGRAMME", "I-Ceta"),
+        web_host=environ.get("CALLCENTER_WEB_HOST", "127.0.0.1"),
+        web_port=_integer(environ, "CALLCENTER_WEB_PORT", 8080),
+        redis_port=redis_port,
+        agi_host=environ.get("CALLCENTER_AGI_HOST", "127.0.0.1"),
+        agi_port=_integer(environ, "CALLCENTER_AGI_PORT", 4573),
+        ami_host=environ.get("CALLCENTER_AMI_HOST", "127.0.0.1"),
+        ami_port=_integer(environ, "CALLCENTER_AMI_PORT", 5038),
+        sip_host=environ.get("CALLCENTER_SIP_HOST", "127.0.0.1"),
+        sip_port=_integer(environ, "CALLCENTER_SIP_PORT", 5060),
+        rtp_start=_integer(environ, "CALLCENTER_RTP_START", 20000),
+        rtp_end=_integer(environ, "CALLCENTER_RTP_END", 21999),
+        notify_url=environ.get("CALLCENTER_NOTIFY_URL", ""),
+        secure_cookies=environ.get("CALLCENTER_SECURE_COOKIES", "0") == "1",
+        max_message_seconds=_integer(environ, "CALLCENTER_MAX_MESSAGE_SECONDS", 180),
+        ring_seconds=_integer(environ, "CALLCENTER_RING_SECONDS", 20),
+        connect_seconds=_integer(environ, "CALLCENTER_CONNECT_SECONDS", 45),
+    )
+
+
+def _integer(environ: Mapping[str, str], name: str, default: int) -> int:
+    text = environ.get(name, str(default))
+    try:
+        return int(text)
+    except ValueError:
+        raise ValueError(f"{name}: {text!r} is not a whole number") from None

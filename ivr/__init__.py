@@ -1,0 +1,1 @@
+"""Telephone conversations: flows, turns and the drivers that carry them out."""

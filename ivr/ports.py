@@ -1,0 +1,48 @@
+"""What the drivers ask of the backend; ``callcenter.switchboard`` answers."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from ivr.events import Event, LegEvent
+from ivr.turns import Turn
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody a queue may ring: ``interface`` in the provider's words."""
+
+    interface: str
+    name: str
+    penalty: int
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The answer to an event: the turn to carry out, and what is known of it.
+
+    ``resumed`` is true when the turn was given before (the driver was lost in
+    between) and so may have been carried out already.
+    """
+
+    turn: Turn
+    resumed: bool
+
+
+class Switchboard(Protocol):
+    """The backend as a driver sees it. Every call is one transaction."""
+
+    def receive(self, call: str, event: Event) -> Receipt | None:
+        """Take an event of a call; ``None`` when nothing is left to be done."""
+
+    def receive_leg(self, call: str, event: LegEvent) -> None:
+        """Take a fact about an officer's leg; unknown calls are ignored."""
+
+    def still_up(self, calls: Collection[str], at: datetime) -> None:
+        """Close this node's calls that are open here but not among ``calls``."""
+
+    def members(self) -> Mapping[str, Sequence[Member]]:
+        """Tell who belongs into each queue now."""

@@ -1,0 +1,1 @@
+"""Custody of audio objects, from a node's spool to the store."""
