@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from callcenter.db import Base
@@ -52,6 +52,16 @@ class Alarm(Base):
     """A trouble somebody must see; one open alarm a kind and subject."""
 
     __tablename__ = "alarm"
+    __table_args__ = (
+        Index(
+            "uq_alarm_open",
+            "kind",
+            "subject",
+            unique=True,
+            sqlite_where=text("cleared_at IS NULL"),
+            postgresql_where=text("cleared_at IS NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str]

@@ -1,0 +1,57 @@
+"""Troubles somebody must see: raised, seen again, cleared."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Select, select, update
+from sqlalchemy.orm import Session
+
+from callcenter.models import Alarm
+from callcenter.services.upsert import insert_into
+
+DETAIL_LENGTH = 1000
+
+
+class Alarms:
+    """The alarms of an instance; at most one is open for a kind and subject."""
+
+    def __init__(self, session: Session) -> None:
+        """Write through ``session``."""
+        self._session = session
+
+    def raise_(self, kind: str, subject: str, detail: str, now: datetime) -> bool:
+        """Raise an alarm, or say of the open one that it was seen again.
+
+        ``detail`` tells what happened, what was kept and what to do. Tells
+        whether the alarm is new.
+        """
+        detail = detail.replace("\0", "")[:DETAIL_LENGTH]
+        row = insert_into(self._session, Alarm).values(
+            kind=kind, subject=subject, detail=detail, raised_at=now, last_seen_at=now
+        )
+        statement = row.on_conflict_do_update(
+            index_elements=["kind", "subject"],
+            index_where=Alarm.cleared_at.is_(None),
+            set_={"detail": detail, "last_seen_at": now},
+        ).returning(Alarm.raised_at, Alarm.last_seen_at)
+        raised_at, last_seen_at = self._session.execute(statement).one()
+        return bool(raised_at == last_seen_at)
+
+    def clear(self, kind: str, subject: str, now: datetime) -> bool:
+        """Clear the open alarm; tells whether there was one."""
+        # Asked first: the calm case must not take a lock.
+        alarm = self._session.scalar(self._open().where(Alarm.kind == kind, Alarm.subject == subject))
+        if alarm is None:
+            return False
+        self._session.execute(update(Alarm).where(Alarm.id == alarm.id).values(cleared_at=now))
+        return True
+
+    def open(self) -> Sequence[Alarm]:
+        """List the open alarms, the oldest first."""
+        return self._session.scalars(self._open().order_by(Alarm.raised_at, Alarm.id)).all()
+
+    @staticmethod
+    def _open() -> Select[Alarm]:
+        return select(Alarm).where(Alarm.cleared_at.is_(None))
