@@ -1,0 +1,196 @@
+"""Who is on duty: weekly shifts in the instance's zone, resolved at an instant."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from callcenter.models import Agency, Officer, Shift
+from ivr.ports import Member
+
+DAY = timedelta(days=1)
+SECOND = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedShift:
+    """A weekly shift as plain data; see ``callcenter.models.Shift``."""
+
+    officer_id: int
+    weekday: int
+    starts: time
+    ends: time
+    rung: int = 0
+    active: bool = True
+    """Whether the officer works here at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class OnDuty:
+    """An officer who is on duty, and how an exchange reaches the officer."""
+
+    officer_id: int
+    name: str
+    rung: int
+    interface: str | None
+    """``None``: neither a SIP endpoint nor a mobile number is known."""
+    notify_url: str | None = None
+
+
+def clock(at: datetime, zone: tzinfo) -> datetime:
+    """Tell the latest wall-clock time (naive) shown in ``zone`` up to ``at``.
+
+    That is the local time, except in the hour after clocks were put back:
+    what they showed before has passed and does not come twice. A shift's edge
+    is therefore one instant: the first one at which a clock shows its time or
+    a later one. Shifts that meet in the plan meet on every day of the year.
+    """
+    local = at.astimezone(zone)
+    if local.fold:
+        local = _before_fold(local)
+    return local.replace(tzinfo=None, fold=0)
+
+
+def _before_fold(local: datetime) -> datetime:
+    """Find the last moment before the clock was put back to show ``local`` again."""
+    instant = local.astimezone(UTC).replace(microsecond=0)
+    repeated = (_offset(local.replace(fold=0)) - _offset(local)) // SECOND
+
+    def first_time(seconds: int) -> bool:
+        return not (instant - seconds * SECOND).astimezone(local.tzinfo).fold
+
+    ago = bisect_left(range(repeated + 1), True, key=first_time)
+    return (instant - ago * SECOND).astimezone(local.tzinfo).replace(microsecond=999_999)
+
+
+def _offset(local: datetime) -> timedelta:
+    return local.utcoffset() or timedelta()
+
+
+def covers(shift: PlannedShift, moment: datetime) -> bool:
+    """Tell whether the wall-clock ``moment`` (naive) lies in a week's shift."""
+    return any(_covers_from(shift, moment.date() - days * DAY, moment) for days in (0, 1))
+
+
+def _covers_from(shift: PlannedShift, day: date, moment: datetime) -> bool:
+    if day.weekday() != shift.weekday:
+        return False
+    last = day if shift.ends > shift.starts else day + DAY
+    return datetime.combine(day, shift.starts) <= moment < datetime.combine(last, shift.ends)
+
+
+def on_duty(shifts: Iterable[PlannedShift], at: datetime, zone: tzinfo) -> list[PlannedShift]:
+    """List the shifts that run at ``at``, one an officer, by rung and officer.
+
+    Intervals are half-open; of an officer's overlapping shifts the one with
+    the lowest rung counts. ``at`` is aware.
+    """
+    moment = clock(at, zone)
+    running = [shift for shift in shifts if shift.active and covers(shift, moment)]
+    first: dict[int, PlannedShift] = {}
+    for shift in sorted(running, key=lambda shift: (shift.rung, shift.officer_id)):
+        first.setdefault(shift.officer_id, shift)
+    return list(first.values())
+
+
+def queue_name(agency_code: str, *, emergency: bool = False) -> str:
+    """Name an agency's queue in the exchange."""
+    return f"agency-{agency_code}-emergency" if emergency else f"agency-{agency_code}"
+
+
+def interface(officer_id: int, *, sip: bool, mobile: bool) -> str | None:
+    """Tell how an exchange dials an officer; a SIP endpoint goes first."""
+    if sip:
+        return f"PJSIP/officer-{officer_id}"
+    return f"Local/officer-{officer_id}@officer-mobile/n" if mobile else None
+
+
+class Duty:
+    """The rosters of all agencies, read in the instance's zone."""
+
+    def __init__(self, session: Session, zone: tzinfo) -> None:
+        """Read through ``session``; ``zone`` is where the shifts' clocks hang."""
+        self.session = session
+        self.zone = zone
+
+    def on_duty(self, agency_id: int, at: datetime) -> list[OnDuty]:
+        """List who answers for an agency at ``at``, primary first."""
+        return self._resolve(self._rows([agency_id]), at).get(agency_id, [])
+
+    def members(self, at: datetime) -> dict[str, list[Member]]:
+        """Tell who belongs into each existing agency's two queues at ``at``."""
+        today = at.astimezone(self.zone).date()
+        agencies = self.session.execute(_existing(today)).all()
+        resolved = self._resolve(self._rows(None), at)
+        queues: dict[str, list[Member]] = {}
+        for agency_id, code in agencies:
+            people = resolved.get(agency_id, [])
+            queues[queue_name(code)] = _members(people, emergency=False)
+            queues[queue_name(code, emergency=True)] = _members(people, emergency=True)
+        return queues
+
+    def _rows(self, agency_ids: Sequence[int] | None) -> list[_Row]:
+        query = _shifts()
+        if agency_ids is not None:
+            query = query.where(Shift.agency_id.in_(agency_ids))
+        return [_Row(*row) for row in self.session.execute(query)]
+
+    def _resolve(self, rows: list[_Row], at: datetime) -> dict[int, list[OnDuty]]:
+        by_agency: dict[int, list[_Row]] = {}
+        for row in rows:
+            by_agency.setdefault(row.agency_id, []).append(row)
+        return {agency_id: _people(rows, at, self.zone) for agency_id, rows in by_agency.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    agency_id: int
+    officer_id: int
+    weekday: int
+    starts: time
+    ends: time
+    rung: int
+    name: str
+    sip_secret: str | None
+    mobile: str | None
+    notify_url: str | None
+
+    def planned(self) -> PlannedShift:
+        return PlannedShift(self.officer_id, self.weekday, self.starts, self.ends, self.rung)
+
+    def at_work(self, rung: int) -> OnDuty:
+        way = interface(self.officer_id, sip=bool(self.sip_secret), mobile=bool(self.mobile))
+        return OnDuty(self.officer_id, self.name, rung, way, self.notify_url)
+
+
+def _people(rows: list[_Row], at: datetime, zone: tzinfo) -> list[OnDuty]:
+    by_officer = {row.officer_id: row for row in rows}
+    running = on_duty([row.planned() for row in rows], at, zone)
+    return [by_officer[shift.officer_id].at_work(shift.rung) for shift in running]
+
+
+def _members(people: list[OnDuty], *, emergency: bool) -> list[Member]:
+    return [
+        Member(person.interface, f"officer-{person.officer_id}", 0 if emergency else person.rung)
+        for person in people
+        if person.interface is not None
+    ]
+
+
+def _existing(today: date) -> Select[int, str]:
+    until = (Agency.active_until.is_(None)) | (Agency.active_until > today)
+    return select(Agency.id, Agency.code).where(Agency.active_from <= today, until).order_by(Agency.code)
+
+
+def _shifts() -> Select[int, int, int, time, time, int, str, str | None, str | None, str | None]:
+    return (
+        select(Shift.agency_id, Shift.officer_id, Shift.weekday, Shift.starts, Shift.ends, Shift.rung)
+        .add_columns(Officer.name, Officer.sip_secret, Officer.mobile, Officer.notify_url)
+        .join(Officer, Officer.id == Shift.officer_id)
+        .where(Officer.active)
+    )
