@@ -1,0 +1,1 @@
+"""Spoken prompts: their texts by language, building, checking."""
