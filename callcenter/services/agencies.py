@@ -1,0 +1,153 @@
+"""Agencies and their lines: found, created and changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session, selectinload
+
+from callcenter.models import Agency, Line
+from callcenter.services import fields
+from callcenter.services.fields import FieldError
+from callcenter.services.outbox import Work
+
+PROVIDER = "asterisk"
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyForm:
+    """An agency as people write it."""
+
+    code: str
+    name: str
+    tier: str
+    parent: str = ""
+    """The code of the agency it belongs to; may be empty."""
+    active_from: str = ""
+    active_until: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LineForm:
+    """A line as people write it."""
+
+    number: str
+    flow: str = "hotline"
+    active_from: str = ""
+    active_until: str = ""
+
+
+class Agencies:
+    """The organisations that answer a number."""
+
+    def __init__(self, session: Session) -> None:
+        """Read and write through ``session``."""
+        self.session = session
+
+    def found(self, search: str = "", tier: str = "") -> Sequence[Agency]:
+        """List agencies by name; ``search`` looks at name, code and numbers."""
+        query = select(Agency).options(selectinload(Agency.lines)).order_by(Agency.name, Agency.id)
+        if tier:
+            query = query.where(Agency.tier == tier)
+        return self.session.scalars(_matching(query, search.strip())).all()
+
+    def by_code(self, code: str) -> Agency | None:
+        """Find the agency with exactly this code."""
+        return self.session.scalar(select(Agency).where(Agency.code == code))
+
+    def create(self, form: AgencyForm, now: datetime) -> Agency:
+        """Create an agency; raises ``FieldError``."""
+        code = fields.code("code", form.code)
+        if self.by_code(code):
+            raise FieldError("code", "taken", code)
+        agency = Agency(code=code, active_from=now.date())
+        self._write(agency, form)
+        self.session.add(agency)
+        self.session.flush()
+        self._owe_prompt(agency, now)
+        owe_render(self.session, now)
+        return agency
+
+    def change(self, agency: Agency, form: AgencyForm, now: datetime) -> None:
+        """Change everything but the code, which files and queues are named after."""
+        former = agency.name
+        self._write(agency, form)
+        self.session.flush()
+        if agency.name != former:
+            self._owe_prompt(agency, now)
+        owe_render(self.session, now)
+
+    def add_line(self, agency: Agency, form: LineForm, now: datetime) -> Line:
+        """Give an agency another number; raises ``FieldError``."""
+        line = Line(agency_id=agency.id, provider=PROVIDER, active_from=now.date())
+        self._write_line(line, form)
+        self.session.add(line)
+        self.session.flush()
+        owe_render(self.session, now)
+        return line
+
+    def change_line(self, line: Line, form: LineForm, now: datetime) -> None:
+        """Change a line; raises ``FieldError``."""
+        self._write_line(line, form)
+        self.session.flush()
+        owe_render(self.session, now)
+
+    def _write(self, agency: Agency, form: AgencyForm) -> None:
+        name, tier = fields.text("name", form.name), fields.tier("tier", form.tier)
+        parent_id = self._parent(agency, form.parent.strip())
+        starts, ends = _dates(form.active_from, form.active_until, agency.active_from)
+        agency.name, agency.tier, agency.parent_id = name, tier, parent_id
+        agency.active_from, agency.active_until = starts, ends
+
+    def _parent(self, agency: Agency, code: str) -> int | None:
+        if not code:
+            return None
+        parent = self.by_code(code)
+        if parent is None:
+            raise FieldError("parent", "unknown_agency", code)
+        above: Agency | None = parent
+        while above is not None:
+            if above is agency:
+                raise FieldError("parent", "own_parent", code)
+            above = above.parent
+        return parent.id
+
+    def _write_line(self, line: Line, form: LineForm) -> None:
+        number = fields.line_number("number", form.number)
+        starts, ends = _dates(form.active_from, form.active_until, line.active_from)
+        flow = fields.code("flow", form.flow)
+        taken = select(Line).where(Line.provider == line.provider, Line.number == number)
+        with self.session.no_autoflush:
+            other = self.session.scalar(taken)
+        if other is not None and other is not line:
+            raise FieldError("number", "taken", number)
+        line.number, line.flow, line.active_from, line.active_until = number, flow, starts, ends
+
+    def _owe_prompt(self, agency: Agency, now: datetime) -> None:
+        fact = f"agency-named:{agency.id}:{now.isoformat()}"
+        Work(self.session).owe("build_agency_prompt", fact, {"agency_id": agency.id}, now)
+
+
+def owe_render(session: Session, now: datetime) -> None:
+    """Owe the exchange its new configuration: once for all changes of ``now``."""
+    Work(session).owe("render_exchange", f"exchange-changed:{now.isoformat()}", {}, now)
+
+
+def _dates(active_from: str, active_until: str, default: date) -> tuple[date, date | None]:
+    starts = fields.day("active_from", active_from) if active_from.strip() else default
+    ends = fields.day("active_until", active_until) if active_until.strip() else None
+    if ends is not None and ends < starts:
+        raise FieldError("active_until", "before_start", active_until)
+    return starts, ends
+
+
+def _matching(query: Select[Agency], search: str) -> Select[Agency]:
+    if not search:
+        return query
+    numbers = select(Line.agency_id).where(Line.number.contains(search.replace(" ", ""), autoescape=True))
+    by_name = Agency.name.icontains(search, autoescape=True)
+    by_code = Agency.code.icontains(search, autoescape=True)
+    return query.where(or_(by_name, by_code, Agency.id.in_(numbers)))
