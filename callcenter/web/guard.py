@@ -1,0 +1,56 @@
+"""The door of every view: closed unless the view says otherwise.
+
+Without a mark a view needs a login. ``@public`` opens it to everybody;
+``@needs(Role.ADMIN)`` opens it to these roles only (403 for others). The
+marks only label the function; ``check`` runs before each request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import abort, current_app, redirect, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from callcenter.models import Role
+from callcenter.web.context import viewer
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def public(view: View) -> View:
+    """Open a view to people who are not logged in."""
+    view.__dict__["public"] = True
+    return view
+
+
+def needs(*roles: Role) -> Callable[[View], View]:
+    """Open a view to some roles only."""
+
+    def mark(view: View) -> View:
+        view.__dict__["roles"] = frozenset(roles)
+        return view
+
+    return mark
+
+
+def check() -> Response | None:
+    """Let the request through, send it to the login, or refuse it."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    if view is None or request.endpoint == "static" or getattr(view, "public", False):
+        return None
+    if not current_user.is_authenticated:
+        return _to_login()
+    roles = getattr(view, "roles", None)
+    if roles is not None and viewer().role not in roles:
+        abort(403)
+    return None
+
+
+def _to_login() -> Response:
+    """Ask for a login, and come back after it where that makes sense."""
+    if request.method != "GET" or "HX-Request" in request.headers:
+        return redirect(url_for("auth.login"), 303)
+    return redirect(url_for("auth.login", next=request.full_path.rstrip("?")), 303)

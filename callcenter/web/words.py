@@ -1,0 +1,157 @@
+"""Codes of the domain in words of the page, and times in the instance's zone."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from babel.dates import format_datetime
+from flask import Flask, current_app
+from flask_babel import get_locale
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+
+from callcenter.models import Role
+from callcenter.web.context import house, now
+from callcenter.web.security import style_nonce
+
+DISPOSITIONS = {
+    "answered": (_l("Dijawab petugas"), "good"),
+    "recorded": (_l("Pesan direkam"), "note"),
+    "call_back": (_l("Perlu ditelepon balik"), "warn"),
+    "discarded": (_l("Diabaikan"), "calm"),
+    "": (_l("Sedang berlangsung"), "live"),
+}
+STATUSES = {
+    "new": (_l("Baru"), "warn"),
+    "verified": (_l("Terverifikasi"), "note"),
+    "in_progress": (_l("Dikerjakan"), "note"),
+    "resolved": (_l("Selesai ditangani"), "good"),
+    "closed": (_l("Ditutup"), "calm"),
+}
+CATEGORIES = {"general": _l("Umum"), "emergency": _l("Darurat")}
+ROLES = {"officer": _l("Petugas"), "supervisor": _l("Pengawas"), "admin": _l("Admin")}
+OBLIGATIONS = {
+    "open": (_l("Terbuka"), "warn"),
+    "done": (_l("Sudah ditelepon"), "good"),
+    "closed": (_l("Ditutup"), "calm"),
+}
+LEG_OUTCOMES = {
+    "answered": _l("menjawab"),
+    "no_answer": _l("tidak menjawab"),
+    "busy": _l("sedang sibuk"),
+    "cancelled": _l("berhenti berdering (sudah dijawab petugas lain, atau penelepon menutup)"),
+    "unreachable": _l("tidak dapat dihubungi"),
+    "failed": _l("gagal disambungkan"),
+    None: _l("masih tersambung"),
+}
+DIAL_OUTCOMES = {
+    "answered": _l("Percakapan dengan petugas selesai"),
+    "no_answer": _l("Tidak ada petugas yang menjawab"),
+    "nobody": _l("Tidak ada petugas yang dapat dihubungi"),
+    "caller_gone": _l("Penelepon menutup saat menunggu"),
+    "failed": _l("Penyambungan ke petugas gagal"),
+}
+SIDES = {
+    "caller": _l("penelepon"),
+    "officer": _l("petugas"),
+    "system": _l("sistem"),
+    "unknown": _l("pihak yang tidak diketahui"),
+}
+RECORD_ENDS = {
+    "key": _l("penelepon menekan tombol"),
+    "silence": _l("penelepon berhenti berbicara"),
+    "limit": _l("batas waktu tercapai"),
+    "hangup": _l("penelepon menutup"),
+    "error": _l("perekaman gagal"),
+}
+RECORDING_KINDS = {"message": _l("Pesan"), "conversation": _l("Percakapan")}
+LANGUAGES = {"id": _l("Indonesia"), "en": _l("Inggris")}
+
+
+def register(app: Flask) -> None:
+    """Give the words to every template."""
+    app.jinja_env.filters.update(
+        when=when, clock=clock, day=day, iso=iso, seconds=seconds, since=since, masked=masked
+    )
+    app.jinja_env.globals.update(
+        DISPOSITIONS=DISPOSITIONS,
+        STATUSES=STATUSES,
+        CATEGORIES=CATEGORIES,
+        ROLES=ROLES,
+        OBLIGATIONS=OBLIGATIONS,
+        LEG_OUTCOMES=LEG_OUTCOMES,
+        RECORDING_KINDS=RECORDING_KINDS,
+        LANGUAGES=LANGUAGES,
+    )
+    app.context_processor(_page_words)
+
+
+def when(time: datetime | None, with_seconds: bool = False) -> str:
+    """Say a time in full: 23 Nov 2026 14.05 WIB."""
+    if time is None:
+        return "–"
+    local = time.astimezone(house().zone)
+    return f"{_format(local, 'd MMM yyyy')} {clock(time, with_seconds)} {local.tzname()}"
+
+
+def clock(time: datetime | None, with_seconds: bool = True) -> str:
+    """Say a time of day: 14.05.09 in Indonesian, 14:05:09 in English."""
+    if time is None:
+        return "–"
+    mark = "." if _locale() == "id" else ":"
+    pattern = mark.join(["HH", "mm", "ss"] if with_seconds else ["HH", "mm"])
+    return _format(time.astimezone(house().zone), pattern)
+
+
+def day(time: datetime | None) -> str:
+    """Say a day: Senin, 23 November 2026."""
+    return "–" if time is None else _format(time.astimezone(house().zone), "EEEE, d MMMM yyyy")
+
+
+def iso(time: datetime | None) -> str:
+    """Give a time to machines, for a ``time`` element."""
+    return "" if time is None else time.astimezone(house().zone).isoformat(timespec="seconds")
+
+
+def seconds(length: float | timedelta | None) -> str:
+    """Say a length as minutes and seconds: 1:05, or 1:02:05 from an hour on."""
+    if length is None:
+        return "–"
+    whole = round(length.total_seconds() if isinstance(length, timedelta) else length)
+    minutes, rest = divmod(max(whole, 0), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def since(time: datetime) -> str:
+    """Say how long ago something began."""
+    return seconds(now() - time)
+
+
+def masked(number: str | None) -> str:
+    """Show no more of a caller's number than tells two calls apart."""
+    if number is None:
+        return str(_l("Nomor disembunyikan"))
+    return number if len(number) <= 6 else f"{number[:4]}{'•' * (len(number) - 7)}{number[-3:]}"
+
+
+def _format(time: datetime, pattern: str) -> str:
+    return format_datetime(time, pattern, locale=_locale())
+
+
+def _locale() -> str:
+    locale = get_locale()
+    return locale.language if locale else "id"
+
+
+def _page_words() -> dict[str, object]:
+    person = current_user.viewer if current_user and current_user.is_authenticated else None
+    return {
+        "programme": house().settings.programme,
+        "viewer": person,
+        "page_language": _locale(),
+        "style_nonce": style_nonce,
+        "has_admin": person is not None
+        and person.role is Role.ADMIN
+        and "admin.index" in current_app.view_functions,
+    }
