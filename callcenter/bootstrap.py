@@ -2,11 +2,40 @@
 
 from __future__ import annotations
 
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from callcenter.carrier import Carrier
 from callcenter.db import Database
+from callcenter.senders import Sender
 from callcenter.settings import Settings
+from recordings.spool import Spool
+from recordings.store import Store, open_store
 
 
 def database(settings: Settings) -> Database:
     """Connect to the instance's database."""
     settings.home.mkdir(parents=True, exist_ok=True)
     return Database(settings.database_url)
+
+
+def store(settings: Settings) -> Store:
+    """Open the store of audio objects."""
+    return open_store(settings.store_url)
+
+
+def carrier(settings: Settings) -> Carrier:
+    """Make what carries this node's audio files into the store."""
+    spool = Spool(settings.spool_dir)
+    return Carrier(database(settings), store(settings), spool, settings.node, settings.spool_free_mb)
+
+
+def redis(settings: Settings) -> Redis:
+    """Connect lazily to Redis; a call fails at once while it is away."""
+    return Redis.from_url(settings.redis_url, socket_connect_timeout=3, retry=Retry(NoBackoff(), 0))
+
+
+def sender(settings: Settings) -> Sender:
+    """Make what sends officers their messages."""
+    return Sender(settings.notify_url, settings.home / "outbox-mail")

@@ -21,6 +21,7 @@ class Settings:
     programme: str
     web_host: str
     web_port: int
+    web_url: str
     redis_port: int
     agi_host: str
     agi_port: int
@@ -35,6 +36,7 @@ class Settings:
     max_message_seconds: int
     ring_seconds: int
     connect_seconds: int
+    spool_free_mb: int
 
     @property
     def asterisk_dir(self) -> Path:
@@ -63,6 +65,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
     if any(letter in str(home) for letter in " ,&;|\"'$`\\"):
         raise ValueError(f"CALLCENTER_HOME: {home} has characters an exchange cannot take")
     redis_port = _integer(environ, "CALLCENTER_REDIS_PORT", 6390)
+    web_port = _integer(environ, "CALLCENTER_WEB_PORT", 8080)
     return Settings(
         home=home,
         database_url=environ.get("CALLCENTER_DATABASE_URL", f"sqlite:///{home}/callcenter.db"),
@@ -72,7 +75,8 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         time_zone=environ.get("CALLCENTER_TIME_ZONE", "Asia/Jakarta"),
         programme=environ.get("CALLCENTER_PROGRAMME", "I-Ceta"),
         web_host=environ.get("CALLCENTER_WEB_HOST", "127.0.0.1"),
-        web_port=_integer(environ, "CALLCENTER_WEB_PORT", 8080),
+        web_port=web_port,
+        web_url=environ.get("CALLCENTER_WEB_URL", f"http://127.0.0.1:{web_port}").rstrip("/"),
         redis_port=redis_port,
         agi_host=environ.get("CALLCENTER_AGI_HOST", "127.0.0.1"),
         agi_port=_integer(environ, "CALLCENTER_AGI_PORT", 4573),
@@ -87,6 +91,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         max_message_seconds=_integer(environ, "CALLCENTER_MAX_MESSAGE_SECONDS", 180),
         ring_seconds=_integer(environ, "CALLCENTER_RING_SECONDS", 20),
         connect_seconds=_integer(environ, "CALLCENTER_CONNECT_SECONDS", 45),
+        spool_free_mb=_integer(environ, "CALLCENTER_SPOOL_FREE_MB", 500),
     )
 
 

@@ -41,12 +41,16 @@ class Alarms:
 
     def clear(self, kind: str, subject: str, now: datetime) -> bool:
         """Clear the open alarm; tells whether there was one."""
-        # Asked first: the calm case must not take a lock.
-        alarm = self._session.scalar(self._open().where(Alarm.kind == kind, Alarm.subject == subject))
-        if alarm is None:
-            return False
-        self._session.execute(update(Alarm).where(Alarm.id == alarm.id).values(cleared_at=now))
-        return True
+        known = self.is_open(kind, subject)
+        if known:  # the calm case takes no lock
+            this = (Alarm.kind == kind, Alarm.subject == subject, Alarm.cleared_at.is_(None))
+            self._session.execute(update(Alarm).where(*this).values(cleared_at=now))
+        return known
+
+    def is_open(self, kind: str, subject: str) -> bool:
+        """Tell whether the alarm is open."""
+        this = self._open().where(Alarm.kind == kind, Alarm.subject == subject)
+        return self._session.scalar(this) is not None
 
     def open(self) -> Sequence[Alarm]:
         """List the open alarms, the oldest first."""

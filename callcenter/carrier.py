@@ -1,0 +1,181 @@
+"""Carries closed audio files from a node's spool into the store.
+
+The order is: look, hash, store, write the row, commit, and only then remove
+the file. Whatever dies in between, the next round finds the file where it was
+and the store and the database take it a second time without doubling it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import shutil
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from callcenter.db import Database
+from callcenter.services.alarms import Alarms
+from callcenter.services.recordings import KeptAudio, Recordings, UnknownCall
+from recordings.audio import Audio, inspect
+from recordings.spool import Spool, SpoolFile
+from recordings.store import Store, StoreTrouble
+
+log = logging.getLogger(__name__)
+
+STORE, DISK, FILE, ORPHAN, STRANGE = (
+    "recording-store",
+    "disk-full",
+    "recording-unreadable",
+    "recording-without-call",
+    "spool-strange-file",
+)
+
+ORPHAN_AFTER = timedelta(minutes=5)
+"""A call is written before its first prompt, so a file without one is already odd then."""
+
+REPEAT_AFTER = timedelta(minutes=1)
+"""An alarm that goes on is written again no more often."""
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What a round did: files kept, files left waiting, and the trouble that ended it."""
+
+    kept: int = 0
+    waiting: int = 0
+    trouble: str | None = None
+
+
+class Carrier:
+    """The spool process's work, one round after the other."""
+
+    def __init__(self, database: Database, store: Store, spool: Spool, node: str, free_mb: int) -> None:
+        """Carry ``node``'s files; alarm when the spool's disk has less than ``free_mb`` MiB."""
+        self._database = database
+        self._store = store
+        self._spool = spool
+        self._node = node
+        self._free_bytes = free_mb * 2**20
+        self._told: dict[tuple[str, str], datetime] = {}
+
+    def round(self, now: datetime) -> Round:
+        """Carry everything that is ready; raises only what the database raises."""
+        self._adopt(now)
+        self._set_aside(now)
+        files = list(self._spool.ready())
+        known = self._known(files)
+        kept = 0
+        for file in files:
+            if file.name.call not in known:
+                self._wait_for_call(file, now)
+                continue
+            try:
+                kept += self._carry(file, now)
+            except StoreTrouble as error:
+                self._raise(STORE, self._node, f"recordings stay in the spool of {self._node}: {error}", now)
+                return Round(kept, len(files) - kept, str(error))
+        return Round(kept, len(files) - kept)
+
+    def check_disk(self, now: datetime) -> None:
+        """Raise or clear the alarm on the spool's free space."""
+        free = shutil.disk_usage(self._spool.closed).free
+        if free < self._free_bytes:
+            detail = f"{free // 2**20} MiB left for recordings on {self._node}; calls go on; free some space"
+            self._raise(DISK, self._node, detail, now)
+        else:
+            self._clear(DISK, now)
+
+    def _carry(self, file: SpoolFile, now: datetime) -> bool:
+        try:
+            audio = inspect(file.path, file.extension)
+            sha256, size = _hash(audio)
+        except OSError as error:
+            self._raise(FILE, file.path.name, f"the file stays in the spool of {self._node}: {error}", now)
+            return False
+        kept = _kept(file, audio, sha256, size)
+        if self._store.put(kept.store_key, audio.chunks()) != (sha256, size):
+            raise StoreTrouble(f"{file.path.name} changed while it was stored")
+        return self._write(kept, file, now)
+
+    def _write(self, kept: KeptAudio, file: SpoolFile, now: datetime) -> bool:
+        over = ((STORE, self._node), (FILE, file.path.name), (ORPHAN, file.name.call))
+        try:
+            with self._database.transaction() as session:
+                row = Recordings(session).keep(kept, now)
+                for kind, subject in over:
+                    Alarms(session).clear(kind, subject, now)
+        except UnknownCall:
+            return False
+        self._spool.remove(file)
+        for trouble in over:
+            self._told.pop(trouble, None)
+        log.info("kept recording %s", row.provider_key)
+        return True
+
+    def _adopt(self, now: datetime) -> None:
+        stale = list(self._spool.stale(now))
+        known = self._known(stale)
+        for file in stale:
+            if not known.get(file.name.call, False):
+                log.warning("adopted %s, which its writer left", file.path.name)
+                self._spool.adopt(file)
+
+    def _set_aside(self, now: datetime) -> None:
+        for name in self._spool.set_aside():
+            detail = f"{name!r} is no audio object's name; the file is kept in the folder 'strange'"
+            self._raise(STRANGE, self._node, detail, now)
+
+    def _known(self, files: list[SpoolFile]) -> dict[str, bool]:
+        if not files:
+            return {}
+        with self._database.reading() as session:
+            return Recordings(session).known(file.name.call for file in files)
+
+    def _wait_for_call(self, file: SpoolFile, now: datetime) -> None:
+        if now - file.modified >= ORPHAN_AFTER:
+            detail = f"{file.path.name} stays in the spool: its call is not known; reconcile the call log"
+            self._raise(ORPHAN, file.name.call, detail, now)
+
+    def _raise(self, kind: str, subject: str, detail: str, now: datetime) -> None:
+        told = self._told.get((kind, subject))
+        if told is not None and now - told < REPEAT_AFTER:
+            return
+        log.error("%s: %s", kind, detail)
+        with self._database.transaction() as session:
+            Alarms(session).raise_(kind, subject, detail, now)
+        self._told[kind, subject] = now
+
+    def _clear(self, kind: str, now: datetime) -> None:
+        with self._database.reading() as session:
+            if not Alarms(session).is_open(kind, self._node):
+                return
+        with self._database.transaction() as session:
+            Alarms(session).clear(kind, self._node, now)
+        self._told.pop((kind, self._node), None)
+
+
+def _hash(audio: Audio) -> tuple[str, int]:
+    digest, size = hashlib.sha256(), 0
+    for chunk in audio.chunks():
+        digest.update(chunk)
+        size += len(chunk)
+    return digest.hexdigest(), size
+
+
+def _kept(file: SpoolFile, audio: Audio, sha256: str, size: int) -> KeptAudio:
+    name = file.name
+    # The hash is in the key so that a name used twice never replaces an object.
+    return KeptAudio(
+        call=name.call,
+        provider_key=str(name),
+        turn_key=str(name.numbered(0)),
+        kind=name.kind,
+        store_key=f"{file.modified:%Y/%m/%d}/{name}-{sha256[:12]}.{audio.format}",
+        sha256=sha256,
+        size=size,
+        duration_ms=audio.duration_ms,
+        format=audio.format,
+        channels=audio.channels,
+        silent=audio.silent,
+        problem=audio.problem,
+    )

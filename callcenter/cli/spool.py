@@ -1,0 +1,56 @@
+"""``callcenter spool``: carry the node's closed audio files into the store."""
+
+from __future__ import annotations
+
+import logging
+import time
+from datetime import UTC, datetime
+
+import click
+from sqlalchemy.exc import SQLAlchemyError
+
+from callcenter import bootstrap, settings
+from callcenter.carrier import Carrier
+from callcenter.stopping import Stop
+
+log = logging.getLogger(__name__)
+
+PAUSE, LONGEST_PAUSE = 0.5, 30.0
+"""Seconds between rounds; doubled while the store or the database is away."""
+
+DISK_EVERY = 10.0
+
+
+@click.command()
+def spool() -> None:
+    """Carry finished recordings into the store until told to stop."""
+    config = settings.load()
+    run(bootstrap.carrier(config), Stop.on_signals())
+
+
+def run(carrier: Carrier, stop: Stop) -> None:
+    """Go round until ``stop``; a file that is being carried is finished first."""
+    pause, disk_at = PAUSE, 0.0
+    while not stop.wait(pause):
+        well = _round(carrier)
+        if time.monotonic() >= disk_at:
+            well = _check_disk(carrier) and well
+            disk_at = time.monotonic() + DISK_EVERY
+        pause = PAUSE if well else min(pause * 2, LONGEST_PAUSE)
+
+
+def _round(carrier: Carrier) -> bool:
+    try:
+        return carrier.round(datetime.now(UTC)).trouble is None
+    except (SQLAlchemyError, OSError) as error:
+        log.error("recordings wait in the spool: %s", error)
+        return False
+
+
+def _check_disk(carrier: Carrier) -> bool:
+    try:
+        carrier.check_disk(datetime.now(UTC))
+    except (SQLAlchemyError, OSError) as error:
+        log.error("the spool's free space is not known: %s", error)
+        return False
+    return True

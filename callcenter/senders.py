@@ -1,0 +1,83 @@
+"""How a message reaches an officer: by an Apprise address, or as a local mail file."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+from pathlib import Path
+
+import apprise
+
+logging.getLogger("apprise").setLevel(logging.WARNING)  # its finer levels name addresses with their secrets
+
+
+class SendFailed(Exception):
+    """The message was not taken; the text holds no secret of the address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message to one person about one fact."""
+
+    fact: str
+    name: str
+    title: str
+    body: str
+    at: datetime
+
+
+class Sender:
+    """Sends to an officer's own address, else the instance's, else into a folder."""
+
+    def __init__(self, default_url: str, directory: Path) -> None:
+        """Send to ``default_url``; while that is empty, write into ``directory``."""
+        self._default_url = default_url
+        self._directory = directory
+
+    def channel(self, url: str | None) -> str:
+        """Name the way a message goes, without secrets: ``mailto``, ``tgram``, ``file``."""
+        address = url or self._default_url
+        scheme = re.match(r"[a-z0-9+.-]{1,30}(?=://)", address.lower())
+        return scheme[0] if scheme else ("unreadable" if address else "file")
+
+    def send(self, message: Message, url: str | None) -> None:
+        """Send now; raises ``SendFailed``."""
+        address = url or self._default_url
+        if address:
+            _by_apprise(message, address, self.channel(url))
+        else:
+            _to_file(message, self._directory)
+
+
+def _by_apprise(message: Message, address: str, channel: str) -> None:
+    service = apprise.Apprise()
+    if not service.add(address):
+        raise SendFailed("the address is not one that Apprise knows; correct it on the officer's page")
+    if not service.notify(title=message.title, body=message.body, body_format=apprise.NotifyFormat.TEXT):
+        raise SendFailed(f"the service behind {channel} did not take the message")
+
+
+def _to_file(message: Message, directory: Path) -> None:
+    """Write one file a fact: a message sent again replaces itself."""
+    mail = EmailMessage(policy=SMTP)
+    mail["Date"] = message.at
+    mail["To"] = _one_line(message.name)
+    mail["Subject"] = _one_line(message.title)
+    mail.set_content(message.body)
+    name = re.sub(r"[^A-Za-z0-9]+", "-", message.fact)[:150]
+    part = directory / f".{name}.part"
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(mail.as_bytes())
+        os.replace(part, directory / f"{name}.eml")
+    except OSError as error:
+        raise SendFailed(f"the mail file could not be written: {error.strerror}") from error
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())[:200]

@@ -1,0 +1,144 @@
+"""The rows that say where a call's audio is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import Session
+
+from callcenter.models import Call, CallEvent, Recording, Ticket
+
+WARNINGS = {
+    "empty": "Rekaman panggilan ini kosong. Hubungi kembali pelapor bila isi aduan belum jelas.",
+    "silent": "Rekaman panggilan ini tidak berisi suara. Hubungi kembali pelapor bila isi aduan belum jelas.",
+    "broken_header": "Rekaman panggilan ini terputus saat ditulis; bagian yang ada sudah diselamatkan.",
+    "not_audio": "Rekaman panggilan ini rusak dan tidak dapat diputar; berkasnya disimpan apa adanya.",
+    "too_long": "Rekaman panggilan ini terlalu panjang untuk diputar; berkasnya disimpan apa adanya.",
+}
+"""What an officer reads on the ticket, by problem."""
+
+
+BATCH = 500
+"""Calls asked for in one query."""
+
+
+class UnknownCall(Exception):
+    """The recording's call is not known (yet): keep the file and come again."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAudio:
+    """An audio object that is in the store.
+
+    ``provider_key`` is the spool file's name without extension and
+    ``turn_key`` the same without its further part's number.
+    """
+
+    call: str
+    provider_key: str
+    turn_key: str
+    kind: str
+    store_key: str
+    sha256: str
+    size: int
+    duration_ms: int
+    format: str
+    channels: int
+    silent: bool
+    problem: str | None
+    provider: str = "asterisk"
+
+
+class Recordings:
+    """The recordings of calls."""
+
+    def __init__(self, session: Session) -> None:
+        """Write through ``session``."""
+        self._session = session
+
+    def known(self, keys: Iterable[str], provider: str = "asterisk") -> dict[str, bool]:
+        """Tell which of the calls are known, and of those which are still up."""
+        found: dict[str, bool] = {}
+        asked = sorted(set(keys))
+        for start in range(0, len(asked), BATCH):
+            some = asked[start : start + BATCH]
+            calls = select(Call.key, Call.ended_at).where(Call.provider == provider, Call.key.in_(some))
+            found.update({key: ended_at is None for key, ended_at in self._session.execute(calls)})
+        return found
+
+    def keep(self, audio: KeptAudio, now: datetime) -> Recording:
+        """Write an audio object's row; a second time gives the same one.
+
+        The same name with other contents (the recording was carried out
+        again) becomes a further part. Raises ``UnknownCall``.
+        """
+        call = self._session.scalar(_call(audio.provider, audio.call).with_for_update())
+        if call is None:
+            raise UnknownCall(audio.call)
+        family = self._family(audio)
+        known = next((row for row in family if row.sha256 == audio.sha256), None)
+        if known is not None:
+            return known
+        recording = self._add(call, audio, _free_key(audio, {row.provider_key for row in family}), now)
+        self._tell(call, recording, now)
+        self._warn(call, recording)
+        return recording
+
+    def _family(self, audio: KeptAudio) -> list[Recording]:
+        key = Recording.provider_key
+        further = key.startswith(f"{audio.turn_key}.", autoescape=True)
+        return list(self._session.scalars(select(Recording).where(or_(key == audio.turn_key, further))))
+
+    def _add(self, call: Call, audio: KeptAudio, provider_key: str, now: datetime) -> Recording:
+        parts = select(func.count()).select_from(Recording).where(Recording.call_id == call.id)
+        recording = Recording(
+            call_id=call.id,
+            provider_key=provider_key,
+            kind=audio.kind,
+            part=(self._session.scalar(parts) or 0) + 1,
+            store_key=audio.store_key,
+            sha256=audio.sha256,
+            size=audio.size,
+            duration_ms=audio.duration_ms,
+            format=audio.format,
+            channels=audio.channels,
+            silent=audio.silent,
+            problem=audio.problem,
+            created_at=now,
+        )
+        self._session.add(recording)
+        self._session.flush()
+        return recording
+
+    def _tell(self, call: Call, recording: Recording, now: datetime) -> None:
+        data = {
+            "recording_id": recording.id,
+            "part": recording.part,
+            "kind": recording.kind,
+            "seconds": round(recording.duration_ms / 1000, 1),
+        }
+        key = f"recording:{recording.provider_key}"
+        self._session.add(CallEvent(call_id=call.id, key=key, kind="recording_kept", at=now, data=data))
+
+    def _warn(self, call: Call, recording: Recording) -> None:
+        problem = recording.problem or ("silent" if recording.silent else None)
+        if problem is None:
+            return
+        ticket = self._session.scalar(select(Ticket).where(Ticket.call_id == call.id).with_for_update())
+        if ticket is not None and ticket.warning is None:
+            ticket.warning = WARNINGS.get(problem, problem)
+
+
+def _call(provider: str, key: str) -> Select[Call]:
+    return select(Call).where(Call.provider == provider, Call.key == key)
+
+
+def _free_key(audio: KeptAudio, taken: set[str]) -> str:
+    key, again = audio.provider_key, 0
+    while key in taken:
+        again += 1
+        key = f"{audio.turn_key}.{again}"
+    return key
