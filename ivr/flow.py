@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -9,13 +10,14 @@ from pathlib import Path
 
 from ivr.flow_check import check
 from ivr.node_reader import language_of, read_node
-from ivr.nodes import Node
+from ivr.nodes import AGAIN, InputNode, Node
 from ivr.prompts.texts import names_by_language
 from ivr.reader import Problems, Value, only, read
 from ivr.turns import Language
 
 BUILTIN = Path(__file__).parent / "flows"
 
+_NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
 _FIELDS = {"name", "version", "notice_version", "languages", "start", "facts", "again", "nodes"}
 
 
@@ -48,9 +50,8 @@ class Flow:
     @property
     def secrets(self) -> frozenset[str]:
         """The facts that callers type and nobody should read."""
-        return frozenset(
-            fact for node in self.nodes.values() if node.secret and (fact := getattr(node, "fact", ""))
-        )
+        inputs = (node for node in self.nodes.values() if isinstance(node, InputNode))
+        return frozenset(node.fact for node in inputs if node.secret)
 
 
 def load(path: Path, prompts: Mapping[Language, Collection[str]] | None = None) -> Flow:
@@ -84,7 +85,7 @@ def _flow(top: Value, problems: Problems) -> Flow | None:
         problems.add(top.line, f"the flow does not say {name!r}")
     if problems.found:
         return None
-    nodes = {name: read_node(name, value) for name, value in fields["nodes"].mapping().items()}
+    nodes = {name: _node(name, value) for name, value in fields["nodes"].mapping().items()}
     texts = {name: fields[name].text() for name in ("name", "version", "start")}
     return Flow(
         name=texts["name"],
@@ -96,6 +97,13 @@ def _flow(top: Value, problems: Problems) -> Flow | None:
         again=_texts(fields.get("again")),
         nodes={name: node for name, node in nodes.items() if node},
     )
+
+
+def _node(name: str, value: Value) -> Node | None:
+    if not _NAME.match(name) or name == AGAIN:
+        value.problems.add(value.line, f"{name!r} cannot be a node's name (a-z, 0-9, _; not {AGAIN!r})")
+        return None
+    return read_node(name, value)
 
 
 def _languages(value: Value) -> tuple[Language, ...]:

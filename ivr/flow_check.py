@@ -86,14 +86,11 @@ def _check_reachable(flow: Flow, problems: Problems) -> None:
 
 def _check_bounded(flow: Flow, problems: Problems) -> None:
     """Once every limit is used up, what is left must lead to the end."""
-    left = {
-        node.name: [node.exits["beyond"].target] if node.limit else _targets(node)
-        for node in flow.nodes.values()
-    }
+    nodes = flow.nodes.values()
+    left = {node.name: [node.exits["beyond"].target] if node.limit else _targets(node) for node in nodes}
     while ends := [name for name, targets in left.items() if not any(target in left for target in targets)]:
         for name in ends:
             del left[name]
-    for name in sorted(left, key=lambda name: flow.nodes[name].line)[:1]:
-        problems.add(
-            flow.nodes[name].line, f"a call can go round for ever from node {name!r}: give it a limit"
-        )
+    if left:
+        node = min((flow.nodes[name] for name in left), key=lambda node: node.line)
+        problems.add(node.line, f"a call can go round for ever from node {node.name!r}: give it a limit")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, get_args
 
 from ivr.nodes import (
@@ -40,101 +41,109 @@ def _count(value: Value) -> int:
     return value.number(int, 1, 100, 1)
 
 
-# Of each kind: its class, what it must say, what it may say, its exits that must and may be there.
-_KINDS: dict[str, tuple[type[Node], dict[str, Read], dict[str, Read], tuple[str, ...], tuple[str, ...]]] = {
-    "say": (SayNode, {}, {"interrupt": Value.flag}, ("next",), ()),
-    "menu": (
+def _cause(value: Value) -> int:
+    return value.number(int, 1, 127, 16)
+
+
+def _texts(value: Value) -> dict[str, str]:
+    return {name: text.text() for name, text in value.mapping().items()}
+
+
+def _language(value: Value) -> Language | None:
+    return language_of(value.text(), value.line, value.problems)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """A kind of node: what it must and may say, and where it must and may lead."""
+
+    node: type[Node]
+    needs: Mapping[str, Read] = field(default_factory=dict)
+    takes: Mapping[str, Read] = field(default_factory=dict)
+    leads: frozenset[str] = frozenset()
+    may_lead: frozenset[str] = frozenset()
+
+
+_NEXT = frozenset({"next"})
+_MISSED = frozenset({"silence", "wrong"})
+_FAILED = frozenset({"failed"})
+_KINDS = {
+    "say": _Kind(SayNode, takes={"interrupt": Value.flag}, leads=_NEXT),
+    "menu": _Kind(
         MenuNode,
-        {"seconds": _seconds},
-        {"whole": Value.flag, "tries": _count},
-        _GATHER_EXITS,
-        ("failed",),
+        needs={"seconds": _seconds},
+        takes={"whole": Value.flag, "tries": _count},
+        leads=_MISSED | {"keys"},
+        may_lead=_FAILED,
     ),
-    "input": (
+    "input": _Kind(
         InputNode,
-        {"fact": Value.text, "digits": _count, "seconds": _seconds},
-        {"secret": Value.flag, "tries": _count},
-        ("next", *_GATHER_EXITS),
-        ("failed",),
+        needs={"fact": Value.text, "digits": _count, "seconds": _seconds},
+        takes={"secret": Value.flag, "tries": _count},
+        leads=_MISSED | _NEXT,
+        may_lead=_FAILED,
     ),
-    "record": (
+    "record": _Kind(
         RecordNode,
-        {"seconds": Value.text, "silence_seconds": _count},
-        {},
-        ("next", "empty", "failed"),
-        ("limit_reached",),
+        needs={"seconds": Value.text, "silence_seconds": _count},
+        leads=_NEXT | _FAILED | {"empty"},
+        may_lead=frozenset({"limit_reached"}),
     ),
-    "connect": (
+    "connect": _Kind(
         ConnectNode,
-        {"queue": Value.text},
-        {"emergency": Value.flag},
-        ("answered", "failed"),
-        ("nobody",),
+        needs={"queue": Value.text},
+        takes={"emergency": Value.flag},
+        leads=_FAILED | {"answered"},
+        may_lead=frozenset({"nobody"}),
     ),
-    "query": (QueryNode, {"ask": Value.text}, {"arguments": lambda value: _texts(value)}, ("next",), ()),
-    "branch": (BranchNode, {"fact": Value.text}, {}, ("otherwise",), ()),
-    "set": (
-        SetNode,
-        {},
-        {"facts": lambda value: _texts(value), "language": lambda v: _language(v)},
-        ("next",),
-        (),
-    ),
-    "hangup": (HangupNode, {}, {"cause": lambda value: value.number(int, 1, 127, 16)}, (), ()),
+    "query": _Kind(QueryNode, needs={"ask": Value.text}, takes={"arguments": _texts}, leads=_NEXT),
+    "branch": _Kind(BranchNode, needs={"fact": Value.text}, leads=frozenset({"cases", "otherwise"})),
+    "set": _Kind(SetNode, takes={"facts": _texts, "language": _language}, leads=_NEXT),
+    "hangup": _Kind(HangupNode, takes={"cause": _cause}),
 }
-_GATHERS = ("menu", "input")
+_COMMON = frozenset({"kind", "parts", "limit"})
 
 
 def read_node(name: str, value: Value) -> Node | None:
-    """Read a node; its problems are noted, and without a kind there is none."""
+    """Read a node; its problems are noted, and without its needs there is none."""
     fields = value.mapping()
-    kind = fields["kind"].text() if "kind" in fields else ""
-    if kind not in _KINDS:
+    kind = _KINDS.get(fields["kind"].text()) if "kind" in fields else None
+    if kind is None:
         value.problems.add(value.line, f"node {name!r} needs a kind: one of {', '.join(_KINDS)}")
         return None
-    node_class, needed, optional, exits, more_exits = _KINDS[kind]
-    own = {"keys"} if kind == "menu" else {"cases"} if kind == "branch" else set()
-    leading = {*exits, *more_exits, *own, "beyond"}
-    allowed = (
-        _COMMON
-        | own
-        | {*needed, *optional, *exits, *more_exits}
-        | ({"beyond"} if "limit" in fields else set())
-    )
-    only(fields, allowed, f"node {name!r} ({kind})")
-    _need(name, value, fields, {*needed, *exits} | own | ({"beyond"} if "limit" in fields else set()))
-    data: dict[str, Any] = {
-        key: read(fields[key]) for key, read in (needed | optional).items() if key in fields
-    }
-    if any(key not in data for key in needed):
-        return Node(name=name, line=value.line, exits=_exits(fields, leading))
-    return node_class(
+    beyond: frozenset[str] = frozenset({"beyond"} if "limit" in fields else ())
+    leads = kind.leads | beyond
+    readers = {**kind.needs, **kind.takes}
+    only(fields, {*_COMMON, *readers, *leads, *kind.may_lead}, f"node {name!r}")
+    lacking = sorted((kind.needs.keys() | leads) - fields.keys())
+    for key in lacking:
+        value.problems.add(value.line, f"node {name!r} does not say {key!r}")
+    if lacking:
+        return None
+    data: dict[str, Any] = {key: read(fields[key]) for key, read in readers.items() if key in fields}
+    return kind.node(
         name=name,
         line=value.line,
-        parts=tuple(filter(None, map(_speech, fields["parts"].items()))) if "parts" in fields else (),
-        exits=_exits(fields, leading),
+        parts=_parts(fields),
+        exits=_exits(fields, leads | kind.may_lead),
         limit=_count(fields["limit"]) if "limit" in fields else 0,
-        **_tries(kind, data),
+        **data,
     )
 
 
-def _need(name: str, value: Value, fields: Fields, needed: set[str]) -> None:
-    for key in sorted(needed - fields.keys()):
-        value.problems.add(value.line, f"node {name!r} does not say {key!r}")
+def _parts(fields: Fields) -> tuple[Speech, ...]:
+    items = fields["parts"].items() if "parts" in fields else []
+    return tuple(part for item in items if (part := _speech(item)))
 
 
-def _tries(kind: str, data: dict[str, Any]) -> dict[str, Any]:
-    return {"tries": 1, **data} if kind in _GATHERS else data
-
-
-def _exits(fields: Fields, names: set[str]) -> dict[str, Exit]:
+def _exits(fields: Fields, names: frozenset[str]) -> dict[str, Exit]:
     exits: dict[str, Exit] = {}
     for name in [name for name in fields if name in names]:
         if name == "keys":
             exits |= {key: _exit(target) for key, target in _keys(fields["keys"]).items()}
         elif name == "cases":
             exits |= {f"={case}": _exit(target) for case, target in fields["cases"].mapping().items()}
-        elif not fields[name].is_mapping():
+        else:
             exits[name] = _exit(fields[name])
     return exits
 
@@ -160,14 +169,6 @@ def _speech(value: Value) -> Speech | None:
         return Speech(kind, fields[kind].text(), value.line)
     value.problems.add(value.line, "a part is a prompt's name, or one of spell, number, agency with a fact")
     return None
-
-
-def _texts(value: Value) -> dict[str, str]:
-    return {name: text.text() for name, text in value.mapping().items()}
-
-
-def _language(value: Value) -> Language | None:
-    return language_of(value.text(), value.line, value.problems)
 
 
 def language_of(text: str, line: int, problems: Problems) -> Language | None:

@@ -62,7 +62,7 @@ class GatherNode(Node):
     """Waits for keys; ``tries`` bounds how often it is said again."""
 
     seconds: float
-    tries: int
+    tries: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

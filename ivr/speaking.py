@@ -53,9 +53,8 @@ def turn_of(draft: Draft, pending: tuple[Node, ...], node: Node) -> Turn:
     In front of keys, everything after the last say node that must be heard
     goes into the gather, where a key cuts it short.
     """
-    split = max(
-        (n for n, say in enumerate(pending, 1) if isinstance(say, SayNode) and not say.interrupt), default=0
-    )
+    must = [n for n, say in enumerate(pending, 1) if isinstance(say, SayNode) and not say.interrupt]
+    split = max(must, default=0)
     fixed = [part for say in pending[:split] for part in _parts(draft, say.parts)]
     loose = [part for say in pending[split:] for part in _parts(draft, say.parts)]
     loose += [Clip(draft.sorry)] if draft.sorry else []
