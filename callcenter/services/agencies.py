@@ -80,6 +80,11 @@ class Agencies:
             self._owe_prompt(agency, now)
         owe_render(self.session, now)
 
+    def put_under(self, agency: Agency, parent: str) -> None:
+        """Say which agency (by its code) this one belongs to; raises ``FieldError``."""
+        agency.parent = self._parent(agency, parent.strip())
+        self.session.flush()
+
     def add_line(self, agency: Agency, form: LineForm, now: datetime) -> Line:
         """Give an agency another number; raises ``FieldError``."""
         line = Line(agency_id=agency.id, provider=PROVIDER, active_from=now.date())
@@ -97,12 +102,12 @@ class Agencies:
 
     def _write(self, agency: Agency, form: AgencyForm) -> None:
         name, tier = fields.text("name", form.name), fields.tier("tier", form.tier)
-        parent_id = self._parent(agency, form.parent.strip())
+        parent = self._parent(agency, form.parent.strip())
         starts, ends = _dates(form.active_from, form.active_until, agency.active_from)
-        agency.name, agency.tier, agency.parent_id = name, tier, parent_id
+        agency.name, agency.tier, agency.parent = name, tier, parent
         agency.active_from, agency.active_until = starts, ends
 
-    def _parent(self, agency: Agency, code: str) -> int | None:
+    def _parent(self, agency: Agency, code: str) -> Agency | None:
         if not code:
             return None
         parent = self.by_code(code)
@@ -113,7 +118,7 @@ class Agencies:
             if above is agency:
                 raise FieldError("parent", "own_parent", code)
             above = above.parent
-        return parent.id
+        return parent
 
     def _write_line(self, line: Line, form: LineForm) -> None:
         number = fields.line_number("number", form.number)
