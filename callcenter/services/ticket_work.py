@@ -1,0 +1,97 @@
+"""What officers do with a ticket: notes, and its way from new to closed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from callcenter.models import Ticket, TicketEntry, TicketStatus
+from callcenter.services.access import NotVisibleError, Viewer
+
+LONGEST_NOTE = 4000
+_NEXT = {
+    TicketStatus.NEW: (TicketStatus.VERIFIED, TicketStatus.CLOSED),
+    TicketStatus.VERIFIED: (TicketStatus.IN_PROGRESS, TicketStatus.RESOLVED, TicketStatus.CLOSED),
+    TicketStatus.IN_PROGRESS: (TicketStatus.RESOLVED, TicketStatus.CLOSED),
+    TicketStatus.RESOLVED: (TicketStatus.CLOSED, TicketStatus.IN_PROGRESS),
+    TicketStatus.CLOSED: (TicketStatus.IN_PROGRESS,),
+}
+
+
+class TicketWorkError(ValueError):
+    """A change is not possible; ``code`` says why.
+
+    One of ``empty`` (a note without text), ``long``, ``transition`` (not the
+    ticket's next step, or somebody else was quicker), ``reason`` (closing and
+    reopening need one).
+    """
+
+    def __init__(self, code: str) -> None:
+        """Keep the reason."""
+        super().__init__(code)
+        self.code = code
+
+
+def next_statuses(status: TicketStatus) -> tuple[TicketStatus, ...]:
+    """Tell where a ticket may go from here."""
+    return _NEXT[status]
+
+
+def needs_reason(before: TicketStatus, after: TicketStatus) -> bool:
+    """Tell whether a change has to be explained: closing, and going back."""
+    backwards = before in (TicketStatus.RESOLVED, TicketStatus.CLOSED) and after is TicketStatus.IN_PROGRESS
+    return after is TicketStatus.CLOSED or backwards
+
+
+class TicketWork:
+    """Changes tickets that the viewer may see."""
+
+    def __init__(self, session: Session, viewer: Viewer) -> None:
+        """Work inside the caller's transaction."""
+        self._session = session
+        self._viewer = viewer
+
+    def add_note(self, ticket_id: int, text: str, now: datetime) -> TicketEntry:
+        """Write a note; raises ``TicketWorkError`` for an empty or endless one."""
+        note = _clean(text)
+        if not note:
+            raise TicketWorkError("empty")
+        return self._write(self._ticket(ticket_id), note, now)
+
+    def move(
+        self, ticket_id: int, before: TicketStatus, after: TicketStatus, text: str, now: datetime
+    ) -> TicketEntry:
+        """Change the status from the one that was seen; raises ``TicketWorkError``."""
+        ticket, note = self._ticket(ticket_id), _clean(text)
+        if ticket.status != before or after not in next_statuses(before):
+            raise TicketWorkError("transition")
+        if not note and needs_reason(before, after):
+            raise TicketWorkError("reason")
+        ticket.status = after
+        ticket.closed_at = now if after is TicketStatus.CLOSED else None
+        entry = self._write(ticket, note, now)
+        entry.status_from, entry.status_to = before, after
+        return entry
+
+    def _ticket(self, ticket_id: int) -> Ticket:
+        query = self._viewer.narrow(select(Ticket).where(Ticket.id == ticket_id), Ticket.agency_id)
+        ticket = self._session.scalar(query.with_for_update())
+        if ticket is None:
+            raise NotVisibleError(f"ticket {ticket_id}")
+        return ticket
+
+    def _write(self, ticket: Ticket, text: str, now: datetime) -> TicketEntry:
+        entry = TicketEntry(ticket_id=ticket.id, account_id=self._viewer.account_id, at=now, text=text)
+        self._session.add(entry)
+        return entry
+
+
+def _clean(text: str) -> str:
+    """Keep a note's lines, without control characters; raises for an endless one."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    note = "".join(letter for letter in lines if letter == "\n" or letter.isprintable()).strip()
+    if len(note) > LONGEST_NOTE:
+        raise TicketWorkError("long")
+    return note
