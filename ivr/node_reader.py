@@ -29,9 +29,6 @@ KEYS = frozenset("0123456789*")
 Fields = Mapping[str, Value]
 Read = Callable[[Value], Any]
 
-_COMMON = {"kind", "parts", "limit"}
-_GATHER_EXITS = ("silence", "wrong")
-
 
 def _seconds(value: Value) -> float:
     return value.number(float, 1, 60, 5.0)
