@@ -6,10 +6,14 @@ from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from callcenter import node
 from callcenter.carrier import Carrier
 from callcenter.db import Database
 from callcenter.senders import Sender
+from callcenter.services.exchange import Exchange
 from callcenter.settings import Settings
+from ivr.asterisk import rendering
+from ivr.asterisk.exchange import AsteriskBinary
 from recordings.spool import Spool
 from recordings.store import Store, open_store
 
@@ -39,3 +43,15 @@ def redis(settings: Settings) -> Redis:
 def sender(settings: Settings) -> Sender:
     """Make what sends officers their messages."""
     return Sender(settings.notify_url, settings.home / "outbox-mail")
+
+
+def render_exchange(settings: Settings, binary: AsteriskBinary) -> list[str]:
+    """Write this node's exchange configuration; returns the changed files' names."""
+    here = node.describe(settings, binary)
+    data = database(settings)
+    try:
+        with data.reading() as session:
+            plan = Exchange(session).plan(here)
+    finally:
+        data.dispose()
+    return rendering.write(plan)

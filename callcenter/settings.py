@@ -37,6 +37,8 @@ class Settings:
     ring_seconds: int
     connect_seconds: int
     spool_free_mb: int
+    trunk_hosts: tuple[str, ...] = ("127.0.0.1",)
+    trunk_contact: str = ""
 
     @property
     def asterisk_dir(self) -> Path:
@@ -91,6 +93,8 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         max_message_seconds=_integer(environ, "CALLCENTER_MAX_MESSAGE_SECONDS", 180),
         ring_seconds=_integer(environ, "CALLCENTER_RING_SECONDS", 20),
         connect_seconds=_integer(environ, "CALLCENTER_CONNECT_SECONDS", 45),
+        trunk_hosts=tuple(environ.get("CALLCENTER_TRUNK_HOSTS", "127.0.0.1").replace(",", " ").split()),
+        trunk_contact=environ.get("CALLCENTER_TRUNK_CONTACT", ""),
         spool_free_mb=_integer(environ, "CALLCENTER_SPOOL_FREE_MB", 500),
     )
 

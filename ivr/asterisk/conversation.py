@@ -1,0 +1,121 @@
+"""One citizen's call, from the offer to the hang-up: event, turn, event."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+
+from ivr.asterisk.agi import GoneError, Line, ProtocolError
+from ivr.asterisk.audio import Audio
+from ivr.asterisk.names import CALL_KEY
+from ivr.asterisk.sounds import Sounds
+from ivr.asterisk.turns import Performer
+from ivr.events import Event, HungUp, Offered, Side
+from ivr.ports import Receipt, Switchboard
+
+log = logging.getLogger(__name__)
+
+RETRY_SECONDS = (0.2, 1.0, 3.0)
+"""Waits before a hang-up is told again that the switchboard could not take."""
+RESTRICTED = 0x20
+NORMAL_CLEARING = 16
+
+
+class Conversations:
+    """Serves every call of a node; :meth:`serve` runs in the call's own thread."""
+
+    def __init__(
+        self, switchboard: Switchboard, sounds: Sounds, audio: Audio, wait: Callable[[float], None] = time.sleep
+    ) -> None:
+        """Tell ``switchboard`` everything and do what it says."""
+        self._switchboard = switchboard
+        self._sounds = sounds
+        self._audio = audio
+        self._wait = wait
+
+    def serve(self, line: Line) -> None:
+        """Lead a conversation to its end.
+
+        An exception leaves ``CALL_DONE`` unset: the dialplan asks the citizen
+        to hold the line and comes back.
+        """
+        call, offered = offer(line)
+        try:
+            self._converse(call, line, offered)
+        except GoneError:
+            line.gone = True
+        if line.gone:
+            self._tell_gone(call, line)
+
+    def _converse(self, call: str, line: Line, offered: Offered) -> None:
+        receipt = self._switchboard.receive(call, offered)
+        line.command("ANSWER")
+        performer = Performer(line, self._sounds, self._audio)
+        while receipt is not None:
+            event = performer.carry_out(receipt.turn, resumed=receipt.resumed)
+            receipt = self._next(call, line, event)
+        if not line.gone:
+            performer.hang_up(NORMAL_CLEARING)
+
+    def _next(self, call: str, line: Line, event: Event | None) -> Receipt | None:
+        """Tell the event; after a hang-up nothing more is to be carried out."""
+        receipt = self._switchboard.receive(call, event) if event else None
+        return None if line.gone else receipt
+
+    def _tell_gone(self, call: str, line: Line) -> None:
+        event = hung_up(line)
+        for seconds in (*RETRY_SECONDS, None):
+            try:
+                self._switchboard.receive(call, event)
+                return
+            except Exception:
+                log.exception("the hang-up of %s could not be told", call)
+            if seconds is not None:
+                self._wait(seconds)
+
+
+def offer(line: Line) -> tuple[str, Offered]:
+    """Return the call's key and the first event; raises ``ProtocolError``."""
+    call = line.arguments[0] if line.arguments else ""
+    if not CALL_KEY.match(call):
+        raise ProtocolError(f"not a call's key: {call[:80]!r}")
+    tell = line.environment.get
+    name = tell("calleridname", "")
+    return call, Offered(
+        key="offered",
+        dialled=_known(tell("dnid", "")),
+        caller=_caller(line),
+        caller_name=_known(name),
+        channel=tell("channel", ""),
+    )
+
+
+def hung_up(line: Line) -> HungUp:
+    """Ask the dead channel why and by whom; both stay unknown if it is no more."""
+    try:
+        cause, _, source = line.evaluate("${HANGUPCAUSE}:${CHANNEL(hangupsource)}").partition(":")
+    except Exception:
+        log.exception("the cause of a hang-up is not known")
+        return HungUp("hungup", 0, "unknown")
+    return HungUp("hungup", int(cause) if cause.isdecimal() else 0, side(source, line.environment.get("channel", "")))
+
+
+def side(source: str, channel: str) -> Side:
+    """Tell who hung up from Asterisk's hang-up source."""
+    if source and source == channel:
+        return "caller"
+    if source.startswith("dialplan/"):
+        return "system"
+    return "officer" if "/officer-" in source else "unknown"
+
+
+def _caller(line: Line) -> str:
+    """Return the caller's number, nothing where it was withheld."""
+    presentation = line.environment.get("callingpres", "")
+    withheld = presentation.isdecimal() and int(presentation) & 0x60 == RESTRICTED
+    return "" if withheld else _known(line.environment.get("callerid", ""))
+
+
+def _known(text: str) -> str:
+    return "" if text == "unknown" else text

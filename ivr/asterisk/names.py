@@ -1,0 +1,37 @@
+"""The names that our processes and Asterisk's configuration agree upon."""
+
+from __future__ import annotations
+
+import re
+
+OFFERED = "offered"
+"""Where a call of a trunk arrives."""
+CONVERSATION = "conversation"
+DEGRADED = "degraded"
+MOBILE = "mobile"
+"""Where ``Local/officer-<id>@mobile/n`` rings an officer's own telephone."""
+FROM_OFFICER = "from-officer"
+CITIZEN_CONTEXTS = frozenset({OFFERED, CONVERSATION, DEGRADED})
+TRUNK = "trunk"
+GONE_EVENT = "CallGone"
+
+CALL_KEY = re.compile(r"[A-Za-z0-9._-]{1,150}\Z")
+AUDIO_NAME = re.compile(r"[A-Za-z0-9._-]{1,200}\Z")
+QUEUE = re.compile(r"[a-z0-9-]{1,120}\Z")
+_OFFICER = re.compile(r"(?:PJSIP|Local)/officer-(?P<officer>\d{1,18})(?:-[0-9a-f]+|@mobile-[0-9a-f]+;1)\Z")
+
+
+def sip_interface(officer: int) -> str:
+    """Return the queue member of an officer with a SIP endpoint."""
+    return f"PJSIP/officer-{officer}"
+
+
+def mobile_interface(officer: int) -> str:
+    """Return the queue member of an officer with a telephone of their own."""
+    return f"Local/officer-{officer}@{MOBILE}/n"
+
+
+def officer_of(channel: str) -> str | None:
+    """Return the officer's id when ``channel`` is the leg a queue rang."""
+    match = _OFFICER.match(channel)
+    return match["officer"] if match else None

@@ -1,0 +1,82 @@
+"""Run an Asterisk as our child, and let it take changes while it runs."""
+
+from __future__ import annotations
+
+import ctypes
+import logging
+import os
+import signal
+import subprocess
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from ivr.asterisk.exchange import AsteriskBinary
+
+log = logging.getLogger(__name__)
+
+STOP_SECONDS = 10
+COMMAND_SECONDS = 30.0
+_PR_SET_PDEATHSIG = 1
+
+
+class Exchange:
+    """One Asterisk with its configuration file."""
+
+    def __init__(self, binary: AsteriskBinary, conf: Path) -> None:
+        """Name the program and its configuration; nothing is started yet."""
+        self._binary = binary
+        self._conf = conf
+
+    def run(self, refresh: Callable[[], Sequence[str]], seconds: float) -> int:
+        """Run until Asterisk ends or a signal comes; returns its exit status.
+
+        ``refresh`` is called every ``seconds`` and returns commands for the
+        running Asterisk. Should we be killed, Asterisk ends as well: the next
+        one needs its ports.
+        """
+        parent = os.getpid()
+        command = self._binary.command(self._conf)
+        with subprocess.Popen(command, preexec_fn=lambda: _follow(parent)) as child:  # noqa: PLW1509, S603
+            _end_with_us(child)
+            while (status := _ended(child, seconds)) is None:
+                self.give(refresh())
+            return status
+
+    def give(self, commands: Sequence[str]) -> None:
+        """Give commands to the running Asterisk; what fails is logged."""
+        for command in commands:
+            try:
+                self._give(command)
+            except (OSError, subprocess.SubprocessError) as error:
+                log.error("Asterisk did not take %r: %s", command, error)
+
+    def _give(self, command: str) -> None:
+        arguments = self._binary.remote(self._conf, command)
+        subprocess.run(arguments, check=True, capture_output=True, timeout=COMMAND_SECONDS)  # noqa: S603
+        log.info("Asterisk took %r", command)
+
+
+def _ended(child: subprocess.Popen[bytes], seconds: float) -> int | None:
+    try:
+        return child.wait(seconds)
+    except subprocess.TimeoutExpired:
+        return None
+
+
+def _end_with_us(child: subprocess.Popen[bytes]) -> None:
+    """Pass a wish to stop on; who does not stop within ``STOP_SECONDS`` is killed."""
+
+    def stop(*_: object) -> None:
+        child.terminate()
+        signal.alarm(STOP_SECONDS)
+
+    signal.signal(signal.SIGALRM, lambda *_: child.kill())
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+
+
+def _follow(parent: int) -> None:
+    """Ask Linux to end this process with its parent (runs after the fork)."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+    if os.getppid() != parent:
+        os._exit(1)

@@ -1,0 +1,191 @@
+"""Carry out a turn on a channel: our words into Asterisk's applications."""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+from collections.abc import Callable
+
+from ivr.asterisk.agi import GoneError, Line
+from ivr.asterisk.audio import RATE, Audio
+from ivr.asterisk.names import AUDIO_NAME, QUEUE
+from ivr.asterisk.sounds import Sounds
+from ivr.events import DialEnded, DialOutcome, Digits, Event, Recorded, RecordEnd, TimedOut
+from ivr.turns import Action, Connect, Gather, Hangup, Language, Record, Say, Turn
+
+log = logging.getLogger(__name__)
+
+INTERLEAVED_SINCE = {18: (18, 18), 20: (20, 3)}
+"""The first versions whose MixMonitor writes both sides as two channels (option D)."""
+
+_RECORD_ENDS: dict[str, RecordEnd] = {"dtmf": "key", "timeout": "silence", "hangup": "hangup"}
+NOBODY = frozenset({"FULL", "JOINEMPTY", "LEAVEEMPTY", "JOINUNAVAIL", "LEAVEUNAVAIL", "WITHDRAW"})
+
+
+class Performer:
+    """Carries out one call's turns; ``clock`` counts seconds."""
+
+    def __init__(
+        self, line: Line, sounds: Sounds, audio: Audio, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """Work on the channel behind ``line``."""
+        self._line = line
+        self._sounds = sounds
+        self._audio = audio
+        self._clock = clock
+
+    def carry_out(self, turn: Turn, *, resumed: bool) -> Event | None:
+        """Return what ended the turn, or ``None`` when nothing did but a hang-up.
+
+        ``line.gone`` tells of a hang-up; a ``resumed`` turn may have been
+        carried out before, and what waited for something is not done twice.
+        """
+        key = f"turn:{turn.number}"
+        resumed = resumed and self._line.evaluate("${TURN}") == str(turn.number)
+        try:
+            if not resumed:
+                for action in turn.actions[:-1]:
+                    self._say(action)
+            return self._wait(key, turn, turn.actions[-1], resumed)
+        except GoneError:
+            return None
+
+    def _wait(self, key: str, turn: Turn, action: Action, resumed: bool) -> Event | None:
+        if isinstance(action, Gather):
+            return self._gather(key, action)
+        if isinstance(action, Record):
+            return self._record(key, turn.number, action, resumed)
+        if isinstance(action, Connect):
+            return self._connect(key, turn.number, action, resumed)
+        if isinstance(action, Hangup):
+            return self.hang_up(action.cause)
+        raise ValueError(f"{action!r} does not wait")
+
+    def hang_up(self, cause: int) -> None:
+        """End the call so that the dialplan does not come back."""
+        self._line.set(CALL_DONE="1")
+        self._line.execute("Hangup", str(cause))
+
+    def _say(self, action: Action) -> None:
+        if not isinstance(action, Say):
+            raise ValueError(f"{action!r} waits in the middle of a turn")
+        self._speak(action.language)
+        for files in self._sounds.lists(action.parts, action.language):
+            self._line.execute("Playback", files)
+
+    def _speak(self, language: Language) -> None:
+        if self._line.language != language:
+            self._line.command("SET", "VARIABLE", "CHANNEL(language)", language)
+            self._line.language = language
+
+    def _gather(self, key: str, action: Gather) -> Event | None:
+        self._speak(action.language)
+        lists = self._sounds.lists(action.parts, action.language) or [""]
+        for files in lists[:-1]:
+            self._line.execute("Playback", files)
+        self._line.execute("Read", f"KEYS,{lists[-1]},{action.max_digits},,1,{action.timeout:g}")
+        status, _, keys = self._line.evaluate("${READSTATUS}:${KEYS}").partition(":")
+        if self._line.gone or status == "HANGUP":
+            self._line.gone = True
+            return None
+        if keys or status == "OK":
+            return Digits(key, keys)
+        if status != "TIMEOUT":
+            log.error("a prompt of %s could not be played: %s", lists[-1], status)
+        return TimedOut(key)
+
+    def _record(self, key: str, number: int, action: Record, resumed: bool) -> Event:
+        name = _checked(AUDIO_NAME, action.name)
+        if resumed and (seconds := self._keep(name)):
+            return Recorded(key, name, seconds, "silence")
+        self._speak(action.language)
+        name = self._audio.make_room(name, "wav", again=resumed)
+        self._line.set(TURN=str(number))
+        began = self._clock()
+        end, samples = self._record_file(name, action)
+        seconds = self._keep(name)
+        if end == "silence" and self._clock() - began >= action.max_seconds:
+            end = "limit"
+        if seconds < samples / RATE - 1:
+            log.error("recording %s: %.1f s of %.1f s were written", name, seconds, samples / RATE)
+            end = "error"
+        return Recorded(key, name, seconds, end)
+
+    def _keep(self, name: str) -> float:
+        try:
+            return self._audio.keep_message(name)
+        except OSError as error:
+            log.error("recording %s stays in the spool's open directory: %s", name, error)
+            return 0.0
+
+    def _record_file(self, name: str, action: Record) -> tuple[RecordEnd, int]:
+        limit, silence = str(action.max_seconds * 1000), f"s={action.silence_seconds}"
+        path = str(self._audio.writing(name))
+        try:
+            reply = self._line.command("RECORD", "FILE", path, "wav", "#", limit, "0", "BEEP", silence)
+        except GoneError:
+            return "hangup", 0
+        if reply.data == "hangup":
+            self._line.gone = True
+        return _RECORD_ENDS.get(reply.data, "error"), reply.endpos
+
+    def _connect(self, key: str, number: int, action: Connect, resumed: bool) -> DialEnded:
+        queue = _checked(QUEUE, action.queue)
+        if resumed and (outcome := self._outcome()):
+            self._line.execute("StopMixMonitor")
+            return DialEnded(key, outcome)
+        self._speak(action.language)
+        self._line.set(TURN=str(number), QUEUESTATUS="", MEMBERINTERFACE="", QUEUE_RAISE_PENALTY="0")
+        if action.record_as:
+            self._monitor(_checked(AUDIO_NAME, action.record_as))
+        try:
+            self._line.execute("Queue", f"{queue},Ccr,,,{action.timeout}")
+        except GoneError:
+            answered = self._outcome() == "answered"
+            return DialEnded(key, "answered" if answered else "caller_gone")
+        outcome = self._outcome() or "failed"
+        if self._line.gone and outcome != "answered":
+            outcome = "caller_gone"
+        if action.record_as and not self._line.gone:
+            self._stop_monitor()
+        return DialEnded(key, outcome)
+
+    def _stop_monitor(self) -> None:
+        try:
+            self._line.execute("StopMixMonitor")
+        except GoneError:
+            log.debug("the recording ended with the call")
+
+    def _monitor(self, name: str) -> None:
+        """Record both sides while they talk; Asterisk itself closes and moves the file."""
+        if not interleaves(self._line.environment.get("version", "")):
+            log.error("this Asterisk cannot record both sides: 18.18, 20.3 or newer is needed")
+            return
+        name = self._audio.make_room(name, "raw")
+        written, kept = self._audio.writing(f"{name}.raw"), self._audio.kept(f"{name}.raw")
+        self._line.execute("MixMonitor", f"{written},bD,[ -s {written} ] && mv {written} {kept} || rm -f {written}")
+
+    def _outcome(self) -> DialOutcome | None:
+        """Return how the queue ended, from the traces it left on the channel."""
+        status, _, member = self._line.evaluate("${QUEUESTATUS}:${MEMBERINTERFACE}").partition(":")
+        if member:
+            return "answered"
+        if status in NOBODY:
+            return "nobody"
+        return "no_answer" if status == "TIMEOUT" else None
+
+
+def interleaves(version: str) -> bool:
+    """Tell whether an Asterisk of this version records both sides as two channels."""
+    match = re.match(r"(?:certified/)?(\d+)\.(\d+)", version)
+    if match is None:
+        return False
+    found = int(match[1]), int(match[2])
+    return found >= INTERLEAVED_SINCE.get(found[0], (21, 0))
+
+
+def _checked(pattern: re.Pattern[str], name: str) -> str:
+    if not pattern.match(name):
+        raise ValueError(f"not a name that may reach the exchange: {name[:80]!r}")
+    return name
