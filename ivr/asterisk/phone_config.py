@@ -12,7 +12,8 @@ MODULES = """
 res_timing_timerfd res_pjproject res_sorcery_config res_sorcery_memory res_sorcery_astdb res_rtp_asterisk
 res_pjsip res_pjsip_session res_pjsip_sdp_rtp res_pjsip_caller_id res_pjsip_rfc3326
 res_pjsip_endpoint_identifier_ip res_pjsip_endpoint_identifier_user res_pjsip_authenticator_digest
-res_pjsip_outbound_authenticator_digest res_pjsip_outbound_registration res_speech res_pjsip_pubsub chan_pjsip bridge_simple
+res_pjsip_outbound_authenticator_digest res_pjsip_outbound_registration chan_pjsip
+res_pjsip_pubsub res_speech bridge_simple
 pbx_config pbx_spool res_agi app_playback app_senddtmf app_mixmonitor func_callerid func_channel
 codec_ulaw codec_alaw codec_resample format_pcm format_sln format_wav
 """
@@ -51,7 +52,7 @@ def render(binary: AsteriskBinary, wiring: Wiring, officers: Mapping[str, str]) 
         "extensions.conf": _extensions(wiring.agi_port),
         "acl.conf": "",
         "pjproject.conf": "[startup]\ntype=startup\n",
-        "indications.conf": "[general]\ncountry=id\n[id]\ndescription=Indonesia\nringcadence=1000,4000\ndial=425\n\n",
+        "indications.conf": "[general]\ncountry=id\n[id]\nringcadence=1000,4000\ndial=425\n",
         "cdr.conf": "[general]\nenable=no\n",
         **dict.fromkeys(EMPTY, "[general]\n"),
     }
