@@ -18,9 +18,13 @@ class Stop:
     def on_signals(cls) -> Stop:
         """Make one that SIGTERM and SIGINT set (main thread only)."""
         stop = cls()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, stop._handle)
+        stop.listen()
         return stop
+
+    def listen(self) -> None:
+        """Take the signals (again, after somebody else had them)."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._handle)
 
     def set(self) -> None:
         """Ask to stop."""

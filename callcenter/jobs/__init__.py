@@ -1,0 +1,23 @@
+"""Work that is done apart from calls and requests.
+
+``JOBS`` is carried out once for each outbox row of its kind, ``PERIODIC``
+again and again.
+"""
+
+from __future__ import annotations
+
+from callcenter.jobs.exchange import render_exchange
+from callcenter.jobs.kinds import Job, Periodic
+from callcenter.jobs.notify import notify_ticket
+from callcenter.jobs.prompts import build_agency_prompt
+from callcenter.jobs.watch import watch
+
+JOBS: dict[str, Job] = {
+    "notify_ticket": Job(notify_ticket, seconds=30),
+    "build_agency_prompt": Job(build_agency_prompt, seconds=120),
+    "render_exchange": Job(render_exchange, seconds=60),
+}
+
+PERIODIC: dict[str, Periodic] = {
+    "watch": Periodic(watch, seconds=30),
+}

@@ -1,0 +1,47 @@
+"""What a job is, and what it may use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from callcenter.db import Database
+from callcenter.senders import Sender
+from callcenter.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What jobs work with; made by ``callcenter.bootstrap.tools``.
+
+    ``render_exchange`` writes the exchange's configuration anew and has it
+    read; ``build_names`` speaks agencies' names, given as (code, name), into prompts.
+    """
+
+    database: Database
+    sender: Sender
+    settings: Settings
+    render_exchange: Callable[[], object]
+    build_names: Callable[[Sequence[tuple[str, str]]], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """How a kind of outbox row is carried out: again, if need be, without harm.
+
+    ``run`` takes the row's payload and raises when the job has to be tried
+    again; ``seconds`` is its time limit.
+    """
+
+    run: Callable[[Tools, dict[str, Any], datetime], None]
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Periodic:
+    """Something to be done every so many ``seconds``, by any worker, twice without harm."""
+
+    run: Callable[[Tools, datetime], None]
+    seconds: int

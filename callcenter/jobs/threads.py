@@ -1,0 +1,84 @@
+"""What a worker process does beside its jobs: the relay and the periodic work."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
+
+from callcenter.jobs.kinds import Periodic, Tools
+from callcenter.jobs.relay import Relay
+from callcenter.jobs.runner import clock
+from callcenter.services.alarms import Alarms
+from callcenter.stopping import Stop
+
+log = logging.getLogger(__name__)
+
+PAUSE, LONGEST_PAUSE = 0.25, 5.0
+FAILING = "periodic-failing"
+
+
+def start(name: str, body: Callable[[], None]) -> threading.Thread:
+    """Run ``body`` beside the main thread; it is expected to watch its ``Stop``."""
+    thread = threading.Thread(target=body, name=name, daemon=True)
+    thread.start()
+    return thread
+
+
+def relay_until(stop: Stop, relay: Relay) -> None:
+    """Hand rows over until told to stop; while Redis or the database is away they wait."""
+    pause = PAUSE
+    while not stop.wait(pause):
+        try:
+            relay.round(clock())
+        except (RedisError, SQLAlchemyError, OSError) as error:
+            log.warning("owed work waits: %s", error)
+            pause = min(pause * 2, LONGEST_PAUSE)
+        else:
+            pause = PAUSE
+
+
+class Ticker:
+    """Runs the periodic work, one thing after the other."""
+
+    def __init__(self, tools: Tools, work: Mapping[str, Periodic]) -> None:
+        """Run each of ``work`` at once and then at its pace."""
+        self._tools = tools
+        self._work = work
+        self._due = dict.fromkeys(work, 0.0)
+
+    def run_until(self, stop: Stop) -> None:
+        """Go on until told to stop."""
+        while not stop.wait(0.5):
+            self.tick(time.monotonic(), clock())
+
+    def tick(self, elapsed: float, now: datetime) -> None:
+        """Run what is due at ``elapsed`` seconds of the process's own time."""
+        for name, periodic in self._work.items():
+            if elapsed >= self._due[name]:
+                self._due[name] = elapsed + periodic.seconds
+                self._run(name, periodic, now)
+
+    def _run(self, name: str, periodic: Periodic, now: datetime) -> None:
+        try:
+            periodic.run(self._tools, now)
+            self._tell(name, None, now)
+        except Exception as error:  # one periodic work's trouble must not end the others
+            log.exception("periodic work %s failed", name)
+            self._tell(name, f"{name} failed, it is tried on: {type(error).__name__}: {error}", now)
+
+    def _tell(self, name: str, trouble: str | None, now: datetime) -> None:
+        try:
+            with self._tools.database.reading() as session:
+                if trouble is None and not Alarms(session).is_open(FAILING, name):
+                    return
+            with self._tools.database.transaction() as session:
+                alarms = Alarms(session)
+                _ = alarms.raise_(FAILING, name, trouble, now) if trouble else alarms.clear(FAILING, name, now)
+        except SQLAlchemyError as error:
+            log.error("the alarm on %s could not be written: %s", name, error)

@@ -1,0 +1,50 @@
+"""See that owed work is done, and say so when it is not."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from callcenter.jobs.kinds import Tools
+from callcenter.services.alarms import Alarms
+from callcenter.services.notifications import Notifications
+from callcenter.services.outbox import Ledger
+
+LATE_AFTER = timedelta(minutes=5)
+UNKNOWN_AFTER = timedelta(minutes=10)
+"""Longer than a killed worker's job needs to be taken up and sent once more."""
+
+LATE, UNKNOWN = "outbox-late", "notification-unknown"
+
+
+def watch(tools: Tools, now: datetime) -> None:
+    """Raise and clear the alarms on work that nobody does."""
+    with tools.database.reading() as session:
+        late, unknown = _late(session, now), _unknown(session, now)
+        change = any(
+            bool(detail) != Alarms(session).is_open(kind, "outbox")
+            for kind, detail in ((LATE, late), (UNKNOWN, unknown))
+        )
+    if not change:
+        return
+    with tools.database.transaction() as session:
+        _tell(Alarms(session), LATE, late, now)
+        _tell(Alarms(session), UNKNOWN, unknown, now)
+
+
+def _late(session: Session, now: datetime) -> str:
+    late = Ledger(session).overdue(now - LATE_AFTER)
+    return f"{late} jobs wait for a worker; they are kept. Is Redis there?" if late else ""
+
+
+def _unknown(session: Session, now: datetime) -> str:
+    tickets = [str(row.ticket_id) for row in Notifications(session).unknown(now - UNKNOWN_AFTER)]
+    return f"nobody knows whether the officers of tickets {', '.join(tickets)} were told" if tickets else ""
+
+
+def _tell(alarms: Alarms, kind: str, detail: str, now: datetime) -> None:
+    if detail:
+        alarms.raise_(kind, "outbox", detail, now)
+    else:
+        alarms.clear(kind, "outbox", now)

@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from callcenter.db import Database
+from callcenter.models import Agency, Notification, Officer, Ticket
+from callcenter.services.notifications import AGAIN, Notice, Notifications
+
+NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+FACT = "ticket-opened:1:officer:1"
+
+
+@pytest.fixture(autouse=True)
+def ticket(database: Database) -> None:
+    """Ticket 1 of an agency whose officer 1 has an address of their own."""
+    with database.transaction() as session:
+        agency = Agency(code="dinsos", name="Dinas Sosial", tier="dinas", active_from=NOW.date())
+        session.add(Officer(id=1, agency=agency, name="Sari", notify_url="json://token@example.invalid"))
+        session.add(
+            Ticket(
+                id=1, number="12345678", pin_hash="x", agency=agency, category="emergency", language="id",
+                caller_number="+6281234567890", opened_at=NOW, verify_by=NOW,
+            )  # fmt: skip
+        )
+
+
+def begin(database: Database, now: datetime = NOW, officer: int = 1) -> Notice | None:
+    with database.transaction() as session:
+        return Notifications(session).begin(1, officer, lambda _: "json", "https://wadul.example", now)
+
+
+def begun(database: Database, now: datetime = NOW) -> Notice:
+    notice = begin(database, now)
+    assert notice is not None
+    return notice
+
+
+def row(database: Database) -> Notification:
+    with database.reading() as session:
+        return session.scalars(select(Notification)).one()
+
+
+def finish(database: Database, notice: Notice, error: str | None = None) -> None:
+    with database.transaction() as session:
+        if error:
+            Notifications(session).failed(notice.notification_id, error)
+        else:
+            Notifications(session).sent(notice.notification_id, NOW)
+
+
+def test_the_message_tells_enough_and_no_more(database: Database) -> None:
+    notice = begun(database)
+    assert notice.title == "Aduan baru 12345678 - Dinas Sosial"
+    for words in ("Dinas Sosial", "12345678", "DARURAT", "https://wadul.example/tickets/12345678"):
+        assert words in notice.body
+    assert "1234567890" not in notice.body
+    assert "token" not in repr(notice)
+    assert (notice.fact, notice.name) == (FACT, "Sari")
+
+
+def test_it_is_written_before_it_is_sent(database: Database) -> None:
+    begin(database)
+    begin_row = row(database)
+    assert (begin_row.fact, begin_row.channel, begin_row.started_at) == (FACT, "json", NOW)
+    assert begin_row.sent_at is None
+
+
+def test_a_sent_message_is_not_sent_again(database: Database) -> None:
+    finish(database, begun(database))
+    assert begin(database) is None
+    assert row(database).sent_at == NOW
+
+
+def test_a_refused_message_is_tried_again(database: Database) -> None:
+    for _ in range(3):
+        finish(database, begun(database), "no answer")
+    assert row(database).error == "failed: no answer"
+    finish(database, begun(database))
+    assert row(database).error is None
+
+
+def test_an_attempt_nobody_knows_the_end_of_is_repeated_once_and_marked(database: Database) -> None:
+    begun(database)
+    finish(database, begun(database, NOW + timedelta(minutes=2)))
+    assert (row(database).sent_at, row(database).error) == (NOW, AGAIN)
+
+
+def test_after_two_unknown_ends_a_person_decides(database: Database) -> None:
+    begun(database)
+    begun(database)
+    assert begin(database) is None
+    with database.reading() as session:
+        assert Notifications(session).unknown(NOW) == []
+        (left,) = Notifications(session).unknown(NOW + timedelta(seconds=1))
+    assert (left.fact, left.sent_at, left.error) == (FACT, None, AGAIN)
+
+
+def test_nobody_to_tell_is_an_error(database: Database) -> None:
+    with pytest.raises(LookupError):
+        begin(database, officer=2)
