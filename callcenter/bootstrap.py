@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
@@ -10,8 +12,10 @@ from callcenter import node
 from callcenter.carrier import Carrier
 from callcenter.db import Database
 from callcenter.senders import Sender
+from callcenter.services.calls import Policy
 from callcenter.services.exchange import Exchange
 from callcenter.settings import Settings
+from callcenter.switchboard import DatabaseSwitchboard
 from ivr.asterisk import rendering
 from ivr.asterisk.exchange import AsteriskBinary
 from recordings.spool import Spool
@@ -22,6 +26,21 @@ def database(settings: Settings) -> Database:
     """Connect to the instance's database."""
     settings.home.mkdir(parents=True, exist_ok=True)
     return Database(settings.database_url)
+
+
+def policy(settings: Settings) -> Policy:
+    """Tell what this instance decides about calls."""
+    return Policy(
+        zone=ZoneInfo(settings.time_zone),
+        secret=node.secret(settings.secrets_dir, "tickets").encode(),
+        max_message_seconds=settings.max_message_seconds,
+        connect_seconds=settings.connect_seconds,
+    )
+
+
+def switchboard(settings: Settings) -> DatabaseSwitchboard:
+    """Make what answers this node's drivers."""
+    return DatabaseSwitchboard(database(settings), policy(settings), node=settings.node)
 
 
 def store(settings: Settings) -> Store:

@@ -1,0 +1,246 @@
+"""A call as a conversation of turns: event in, turn out, everything kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, contains_eager
+
+from callcenter.models import Agency, Call, Line
+from callcenter.services import callers
+from callcenter.services.alarms import Alarms
+from callcenter.services.closing import Closing
+from callcenter.services.complaint import Complaints
+from callcenter.services.duty import Duty
+from callcenter.services.tickets import Tickets
+from callcenter.services.timeline import Fact, Timeline
+from ivr import engine
+from ivr.codec import cursor_from_dict, cursor_to_dict, turn_from_dict, turn_to_dict
+from ivr.engine import Cursor, Query, Step
+from ivr.events import Answer, DialEnded, Digits, Event, HungUp, Offered, Recorded, TimedOut
+from ivr.flow import Flow, builtin
+from ivr.ports import Receipt
+from ivr.turns import Connect, Spell, Turn
+
+UNKNOWN_LINE_FLOW = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What an instance decides about calls; seconds throughout."""
+
+    zone: ZoneInfo
+    secret: bytes
+    max_message_seconds: int
+    connect_seconds: int
+
+
+class Calls:
+    """Takes the events of calls; one instance a transaction."""
+
+    def __init__(self, session: Session, policy: Policy) -> None:
+        self._session = session
+        self._policy = policy
+        self._timeline = Timeline(session)
+        self._tickets = Tickets(session, policy.secret, policy.zone)
+        self._complaints = Complaints(session, policy.secret, policy.zone)
+
+    def receive(self, provider: str, node: str, key: str, event: Event, now: datetime) -> Receipt | None:
+        """Take an event and give the turn to carry out.
+
+        An event that was taken before gives the stored turn again. ``None``
+        when the call is over or, for anything but an offer, unknown.
+        """
+        call = find_call(self._session, provider, key)
+        if isinstance(event, Offered):
+            return self._resume(call) if call else self._open(provider, node, key, event, now)
+        if call is None:
+            return None
+        if isinstance(event, HungUp):
+            Closing(self._session, self._policy.secret, self._policy.zone).hung_up(call, event, now)
+            return None
+        return self._continue(call, event, now)
+
+    def _open(self, provider: str, node: str, key: str, event: Offered, now: datetime) -> Receipt:
+        line = self._find_line(provider, event.dialled, now)
+        call = _new_call(provider, node, key, event, line, now)
+        self._session.add(call)
+        self._session.flush()
+        dialled = {"dialled": call.dialled, "caller": call.caller_number or call.caller_kind}
+        self._timeline.add(call, now, (event.key, "offered", dialled))
+        step = engine.start(builtin(call.flow), self._facts(call))
+        return Receipt(self._advance(call, step, now, []), resumed=False)
+
+    def _resume(self, call: Call) -> Receipt | None:
+        if call.ended_at is not None or not call.turn:
+            return None
+        return Receipt(turn_from_dict(call.turn), resumed=True)
+
+    def _continue(self, call: Call, event: Event, now: datetime) -> Receipt | None:
+        if call.ended_at is not None:
+            return None
+        cursor = cursor_from_dict(call.cursor)
+        if event.key != f"turn:{cursor.turn}":
+            return Receipt(turn_from_dict(call.turn), resumed=True)
+        facts = self._told(call, cursor, event) + self._happened(call, cursor, event, now)
+        if isinstance(event, Recorded) and event.ended_by == "hangup":
+            self._timeline.add(call, now, *facts)
+            return None
+        step = engine.step(builtin(call.flow), cursor, event)
+        return Receipt(self._advance(call, step, now, facts), resumed=False)
+
+    def _advance(self, call: Call, step: Step, now: datetime, facts: list[Fact]) -> Turn:
+        """Answer the engine's questions until it has a turn; keep all of it."""
+        flow = builtin(call.flow)
+        trail = list(step.trail)
+        if step.query is not None:
+            self._timeline.add(call, now, *facts)
+            facts = []
+        while step.query is not None:
+            answer = Answer(f"query:{step.query.name}", self._answer(call, step.query, now))
+            step = engine.step(flow, step.cursor, answer)
+            trail += step.trail
+        if step.turn is None:
+            raise RuntimeError(f"flow {call.flow} ends without hanging up at {step.cursor.node}")
+        number = step.turn.number
+        facts += [(f"turn:{number}:node:{at}", "node", {"node": name}) for at, name in enumerate(trail)]
+        facts += _queued(step.turn)
+        self._timeline.add(call, now, *facts)
+        _keep(call, step.cursor, step.turn)
+        return step.turn
+
+    def _answer(self, call: Call, query: Query, now: datetime) -> dict[str, str]:
+        if query.name == "open_ticket":
+            _mark(call, query.arguments)
+            return self._complaints.open_and_tell(call, now)
+        if query.name == "ticket_status":
+            return self._tickets.status(query.arguments["number"], query.arguments["pin"])
+        if query.name == "duty":
+            return {"on_duty": "yes" if self._somebody_on_duty(call, now) else "no"}
+        raise ValueError(f"flow {call.flow} asks {query.name!r}, which nobody answers")
+
+    def _somebody_on_duty(self, call: Call, now: datetime) -> bool:
+        if call.agency_id is None:
+            return False
+        return bool(Duty(self._session, self._policy.zone).on_duty(call.agency_id, now))
+
+    def _happened(self, call: Call, cursor: Cursor, event: Event, now: datetime) -> list[Fact]:
+        match event:
+            case Digits(key, digits):
+                return [
+                    (f"{key}:keys", "keys", {"node": cursor.node, "digits": _shown(call, cursor, digits)})
+                ]
+            case TimedOut(key):
+                return [(f"{key}:timed_out", "timed_out", {"node": cursor.node})]
+            case DialEnded(key, outcome):
+                return [(f"{key}:dial_ended", "dial_ended", {"outcome": outcome})]
+            case Recorded():
+                return self._recorded(event, call, now)
+        return []
+
+    def _recorded(self, event: Recorded, call: Call, now: datetime) -> list[Fact]:
+        if event.ended_by == "error":
+            problem = "the exchange could not write the message"
+            Alarms(self._session).raise_("recording-failed", call.node, f"{problem}: {event.name}", now)
+            return [(f"{event.key}:failed", "recording_failed", {"name": event.name, "problem": problem})]
+        data = {"name": event.name, "seconds": event.seconds, "ended_by": event.ended_by}
+        return [(f"{event.key}:recorded", "recorded", data)]
+
+    def _told(self, call: Call, cursor: Cursor, event: Event) -> list[Fact]:
+        """Note that a ticket's number was spoken in the turn that just ended."""
+        number = cursor.facts.get("ticket_number")
+        if not number or not _spells(turn_from_dict(call.turn), number):
+            return []
+        return [(f"{event.key}:told", "ticket_told", {"number": number})]
+
+    def _find_line(self, provider: str, dialled: str, now: datetime) -> Line | None:
+        candidates = {dialled, callers.normalise(dialled)} - {None, ""}
+        today = now.astimezone(self._policy.zone).date()
+        query = (
+            select(Line)
+            .join(Line.agency)
+            .options(contains_eager(Line.agency))
+            .where(Line.provider == provider, Line.number.in_(candidates), Line.active_from <= today)
+            .where((Line.active_until.is_(None)) | (Line.active_until > today))
+        )
+        return self._session.scalar(query)
+
+    def _facts(self, call: Call) -> dict[str, str]:
+        facts = {
+            "call": call.key,
+            "max_message_seconds": str(self._policy.max_message_seconds),
+            "connect_seconds": str(self._policy.connect_seconds),
+        }
+        return facts | _agency_facts(call.agency)
+
+
+def find_call(session: Session, provider: str, key: str) -> Call | None:
+    """Find a call by its provider key and lock it for this transaction."""
+    query = select(Call).where(Call.provider == provider, Call.key == key)
+    return session.scalar(query.with_for_update(of=Call))
+
+
+def _new_call(provider: str, node: str, key: str, event: Offered, line: Line | None, now: datetime) -> Call:
+    caller = callers.identify(event.caller, event.caller_name)
+    return Call(
+        provider=provider,
+        key=key,
+        node=node,
+        channel=event.channel[:200],
+        dialled=callers.printable(event.dialled, 64) or "",
+        line=line,
+        agency=line.agency if line else None,
+        caller_kind=caller.kind,
+        caller_number=caller.number,
+        caller_name=caller.name,
+        flow=line.flow if line else UNKNOWN_LINE_FLOW,
+        cursor={},
+        turn={},
+        offered_at=now,
+    )
+
+
+def _agency_facts(agency: Agency | None) -> dict[str, str]:
+    if agency is None:
+        return {}
+    queue = f"agency-{agency.code}"
+    return {
+        "agency_code": agency.code,
+        "agency_name": agency.name,
+        "queue": queue,
+        "emergency_queue": f"{queue}-emergency",
+    }
+
+
+def _keep(call: Call, cursor: Cursor, turn: Turn) -> None:
+    call.cursor = cursor_to_dict(cursor)
+    call.turn = turn_to_dict(turn)
+    call.language = cursor.language
+    _mark(call, cursor.facts)
+
+
+def _mark(call: Call, facts: Any) -> None:
+    call.emergency = call.emergency or facts.get("emergency") == "yes"
+    call.unrecorded = call.unrecorded or facts.get("unrecorded") == "yes"
+    call.notice_version = facts.get("notice") or call.notice_version
+
+
+def _queued(turn: Turn) -> list[Fact]:
+    last = turn.actions[-1]
+    if not isinstance(last, Connect):
+        return []
+    return [(f"turn:{turn.number}:queued", "queued", {"queue": last.queue, "emergency": last.emergency})]
+
+
+def _shown(call: Call, cursor: Cursor, digits: str) -> str:
+    flow: Flow = builtin(call.flow)
+    return "•" * len(digits) if flow.nodes[cursor.node].secret else digits[:32]
+
+
+def _spells(turn: Turn, number: str) -> bool:
+    spoken = (part for action in turn.actions if hasattr(action, "parts") for part in action.parts)
+    return any(isinstance(part, Spell) and part.text == number for part in spoken)

@@ -1,0 +1,95 @@
+"""The end of a call: one disposition, and what is owed because of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from callcenter.models import Call, Disposition, Leg, Ticket
+from callcenter.services.complaint import Complaints
+from callcenter.services.disposition import Story, decide
+from callcenter.services.obligations import Obligations
+from callcenter.services.timeline import Timeline
+from ivr.events import HungUp
+
+SHORTEST_MESSAGE = 2.0
+"""Seconds. A caller who hangs up sooner after the beep has said nothing yet."""
+_SCRUBBED = ("ticket_pin", "pin")
+
+
+class Closing:
+    """Ends calls."""
+
+    def __init__(self, session: Session, secret: bytes, zone: ZoneInfo) -> None:
+        self._session = session
+        self._timeline = Timeline(session)
+        self._complaints = Complaints(session, secret, zone)
+        self._obligations = Obligations(session, zone)
+
+    def hung_up(self, call: Call, event: HungUp, now: datetime) -> None:
+        """End a call; a second report only adds a cause that was unknown."""
+        if call.ended_at is not None:
+            _complete(call, event)
+            return
+        call.ended_at, call.hangup_cause, call.hangup_side = now, event.cause, event.side
+        self._timeline.add_once(call, now, event.key, "hung_up", {"cause": event.cause, "side": event.side})
+        self._end_legs(call, now)
+        self._dispose(call, now)
+        _scrub(call)
+
+    def _dispose(self, call: Call, now: datetime) -> None:
+        has_message = self._has_message(call)
+        if call.agency_id is not None and (call.answered_at or has_message):
+            self._complaints.open(call, now)
+        outcome = decide(self._story(call, has_message))
+        call.disposition, call.disposition_reason = outcome.disposition, outcome.reason
+        if outcome.disposition == Disposition.CALL_BACK:
+            self._obligations.open_for(call, outcome.reason, now)
+        data = {"disposition": outcome.disposition, "reason": outcome.reason}
+        self._timeline.add_once(call, now, "disposed", "disposed", data)
+
+    def _story(self, call: Call, has_message: bool) -> Story:
+        ticket = self._session.scalar(select(Ticket.id).where(Ticket.call_id == call.id))
+        return Story(
+            known_line=call.line_id is not None,
+            answered=call.answered_at is not None,
+            has_ticket=ticket is not None,
+            has_message=has_message or ticket is not None,
+            status_told=_facts(call).get("result") == "found",
+            emergency=call.emergency,
+            has_number=call.caller_number is not None,
+        )
+
+    def _has_message(self, call: Call) -> bool:
+        """Tell whether there is a message somebody can listen to."""
+        return any(
+            event.data["ended_by"] != "hangup" or event.data["seconds"] >= SHORTEST_MESSAGE
+            for event in self._timeline.of_kind(call, "recorded")
+        )
+
+    def _end_legs(self, call: Call, now: datetime) -> None:
+        open_legs = select(Leg).where(Leg.call_id == call.id, Leg.ended_at.is_(None))
+        for leg in self._session.scalars(open_legs):
+            leg.ended_at = now
+            leg.outcome = "answered" if leg.answered_at else "cancelled"
+
+
+def _complete(call: Call, event: HungUp) -> None:
+    if not call.hangup_cause and event.cause:
+        call.hangup_cause = event.cause
+    if call.hangup_side in (None, "unknown"):
+        call.hangup_side = event.side
+
+
+def _facts(call: Call) -> dict[str, str]:
+    return dict(call.cursor.get("facts", {}))
+
+
+def _scrub(call: Call) -> None:
+    """Forget the PIN: it was kept in clear only while it could be repeated."""
+    facts = {name: value for name, value in _facts(call).items() if name not in _SCRUBBED}
+    call.cursor = {**call.cursor, "facts": facts}
+    call.turn = {}

@@ -1,0 +1,61 @@
+"""Turning a call into its ticket, and telling those who must know."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from callcenter.models import Call, Ticket
+from callcenter.services.duty import Duty
+from callcenter.services.outbox import Work
+from callcenter.services.tickets import Tickets
+from callcenter.services.timeline import Timeline
+
+
+class Complaints:
+    """Opens a call's ticket, once, with its work and its place in the timeline."""
+
+    def __init__(self, session: Session, secret: bytes, zone: ZoneInfo) -> None:
+        self._session = session
+        self._zone = zone
+        self._tickets = Tickets(session, secret, zone)
+        self._timeline = Timeline(session)
+
+    def open(self, call: Call, now: datetime) -> Ticket:
+        """Open the call's ticket unless it is open already."""
+        return self._open(call, now)[0]
+
+    def open_and_tell(self, call: Call, now: datetime) -> dict[str, str]:
+        """Open the ticket and give what the caller is told: number and PIN.
+
+        A ticket opened before (while officer and citizen talked) gets a new
+        PIN here, because the first one was kept only as a hash.
+        """
+        ticket, pin = self._open(call, now)
+        return {"ticket_number": ticket.number, "ticket_pin": pin or self._tickets.new_pin(ticket)}
+
+    def _open(self, call: Call, now: datetime) -> tuple[Ticket, str | None]:
+        opened = self._tickets.open_for(call, "emergency" if call.emergency else "general", now)
+        ticket = opened.ticket
+        if opened.pin is not None:
+            self._announce(call, ticket, now)
+        return ticket, opened.pin
+
+    def _announce(self, call: Call, ticket: Ticket, now: datetime) -> None:
+        failed = self._timeline.of_kind(call, "recording_failed")
+        if failed:
+            ticket.warning = str(failed[-1].data["problem"])
+        data = {"ticket_id": ticket.id, "number": ticket.number}
+        self._timeline.add_once(call, now, "ticket", "ticket_opened", data)
+        self._owe_notifications(ticket, now)
+
+    def _owe_notifications(self, ticket: Ticket, now: datetime) -> None:
+        """Tell everybody on the first rung; without anybody, the instance."""
+        on_duty = Duty(self._session, self._zone).on_duty(ticket.agency_id, now)
+        first = [person.officer_id for person in on_duty if person.rung == on_duty[0].rung]
+        for officer_id in first or [None]:
+            fact = f"ticket-opened:{ticket.id}:officer:{officer_id or 'none'}"
+            payload = {"ticket_id": ticket.id, "officer_id": officer_id}
+            Work(self._session).owe("notify_ticket", fact, payload, now)

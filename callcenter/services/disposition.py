@@ -1,0 +1,56 @@
+"""How a call's one outcome follows from what happened in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from callcenter.models import Disposition
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What happened in a call that is over."""
+
+    known_line: bool
+    answered: bool
+    """An officer talked to the citizen."""
+    has_ticket: bool
+    has_message: bool
+    """A message was recorded, even a silent one."""
+    status_told: bool
+    emergency: bool
+    has_number: bool
+    """There is a number that can be called back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A disposition and the reason a person reads beside it."""
+
+    disposition: Disposition
+    reason: str
+
+
+def decide(story: Story) -> Outcome:
+    """Give a call its one outcome.
+
+    An emergency is never discarded: even without a number somebody has to
+    look at it.
+    """
+    if not story.known_line:
+        return Outcome(Disposition.DISCARDED, "unknown_line")
+    if story.answered and story.has_ticket:
+        return Outcome(Disposition.ANSWERED, "officer")
+    if story.has_message and story.has_ticket:
+        return Outcome(Disposition.RECORDED, "message")
+    if story.emergency:
+        return Outcome(Disposition.CALL_BACK, "emergency_unanswered")
+    return _without_complaint(story)
+
+
+def _without_complaint(story: Story) -> Outcome:
+    if story.status_told:
+        return Outcome(Disposition.DISCARDED, "status_told")
+    if not story.has_number:
+        return Outcome(Disposition.DISCARDED, "no_number")
+    return Outcome(Disposition.CALL_BACK, "abandoned")

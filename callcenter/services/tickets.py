@@ -1,0 +1,91 @@
+"""Opening tickets and telling citizens their status by telephone."""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from callcenter.models import Call, Ticket
+from callcenter.services import deadlines, numbers
+
+MAX_PIN_FAILURES = 10
+"""Wrong PINs after which a ticket's status is told by an officer only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A ticket with its PIN in clear: told once, kept only as a hash."""
+
+    ticket: Ticket
+    pin: str | None
+    """``None`` when the ticket was open already."""
+
+
+class Tickets:
+    """Tickets as the telephone sees them."""
+
+    def __init__(self, session: Session, secret: bytes, zone: ZoneInfo) -> None:
+        self._session = session
+        self._secret = secret
+        self._zone = zone
+
+    def open_for(self, call: Call, category: str, now: datetime) -> Opened:
+        """Open the call's ticket; a second time gives the same one.
+
+        Raises ``ValueError`` for a call on no known line.
+        """
+        known = self._session.scalar(select(Ticket).where(Ticket.call_id == call.id))
+        if known:
+            return Opened(known, None)
+        if call.agency_id is None:
+            raise ValueError(f"call {call.key}: no agency could own a ticket")
+        number, pin = self._free_number(), numbers.random_pin()
+        ticket = Ticket(
+            number=number,
+            pin_hash=numbers.pin_hash(self._secret, number, pin),
+            agency_id=call.agency_id,
+            call_id=call.id,
+            category=category,
+            caller_number=call.caller_number,
+            language=call.language,
+            opened_at=now,
+            verify_by=deadlines.due(deadlines.VERIFICATION, now, self._zone),
+        )
+        self._session.add(ticket)
+        self._session.flush()
+        return Opened(ticket, pin)
+
+    def new_pin(self, ticket: Ticket) -> str:
+        """Give a ticket another PIN; the former one is worth nothing."""
+        pin = numbers.random_pin()
+        ticket.pin_hash = numbers.pin_hash(self._secret, ticket.number, pin)
+        return pin
+
+    def status(self, number: str, pin: str) -> dict[str, str]:
+        """Answer a citizen's question: ``result`` and, when found, ``status``.
+
+        A wrong number and a wrong PIN sound the same.
+        """
+        ticket = None
+        if numbers.is_valid(number):
+            ticket = self._session.scalar(select(Ticket).where(Ticket.number == number).with_for_update())
+        if ticket is None:
+            return {"result": "wrong"}
+        if ticket.pin_failures >= MAX_PIN_FAILURES:
+            return {"result": "locked"}
+        if not hmac.compare_digest(ticket.pin_hash, numbers.pin_hash(self._secret, number, pin)):
+            ticket.pin_failures += 1
+            return {"result": "wrong"}
+        ticket.pin_failures = 0
+        return {"result": "found", "status": ticket.status}
+
+    def _free_number(self) -> str:
+        while True:
+            number = numbers.random_number()
+            if not self._session.scalar(select(Ticket.id).where(Ticket.number == number)):
+                return number

@@ -1,0 +1,75 @@
+"""The backend as the drivers see it: each call of it is one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import select
+
+from callcenter.db import Database
+from callcenter.models import Call
+from callcenter.services.calls import Calls, Policy
+from callcenter.services.duty import Duty
+from callcenter.services.legs import Legs
+from ivr.events import Event, HungUp, LegEvent
+from ivr.ports import Member, Receipt
+
+MARGIN = timedelta(seconds=10)
+"""A call offered this shortly before a list of channels may not be on it."""
+
+
+def utc_now() -> datetime:
+    """Give the current time, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+class DatabaseSwitchboard:
+    """Implements ``ivr.ports.Switchboard`` over the database."""
+
+    def __init__(
+        self,
+        database: Database,
+        policy: Policy,
+        *,
+        node: str,
+        provider: str = "asterisk",
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._database = database
+        self._policy = policy
+        self._node = node
+        self._provider = provider
+        self._clock = clock
+
+    def receive(self, call: str, event: Event) -> Receipt | None:
+        """Take an event of a call; ``None`` when nothing is left to be done."""
+        with self._database.transaction() as session:
+            return Calls(session, self._policy).receive(
+                self._provider, self._node, call, event, self._clock()
+            )
+
+    def receive_leg(self, call: str, event: LegEvent) -> None:
+        """Take a fact about an officer's leg; unknown calls are ignored."""
+        with self._database.transaction() as session:
+            Legs(session, self._policy.secret, self._policy.zone).receive(self._provider, call, event)
+
+    def still_up(self, calls: Collection[str], at: datetime) -> None:
+        """Close this node's calls that are open here but not among ``calls``."""
+        with self._database.reading() as session:
+            open_here = session.execute(
+                select(Call.key).where(
+                    Call.provider == self._provider,
+                    Call.node == self._node,
+                    Call.ended_at.is_(None),
+                    Call.offered_at < at - MARGIN,
+                )
+            ).scalars()
+            gone = set(open_here) - set(calls)
+        for key in sorted(gone):
+            self.receive(key, HungUp("hungup", 0, "unknown"))
+
+    def members(self) -> Mapping[str, Sequence[Member]]:
+        """Tell who belongs into each queue now."""
+        with self._database.reading() as session:
+            return Duty(session, self._policy.zone).members(self._clock())
