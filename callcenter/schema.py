@@ -40,7 +40,7 @@ def is_current(engine: Engine) -> bool:
     return set(here) == set(ScriptDirectory.from_config(Config(INI)).get_heads())
 
 
-def _run(engine: Engine, work: Callable[[Config], None]) -> None:
+def _run(engine: Engine, work: Callable[[Config], object]) -> None:
     config = Config(INI)
     with _connection(engine) as connection:
         config.attributes["connection"] = connection

@@ -65,13 +65,17 @@ class Calls:
             return None
         return self._continue(call, event, now)
 
-    def _open(self, provider: str, node: str, key: str, event: Offered, now: datetime) -> Receipt:
-        line = self._find_line(provider, event.dialled, now)
-        call = _new_call(provider, node, key, event, line, now)
+    def enter(self, provider: str, node: str, key: str, event: Offered, at: datetime) -> Call:
+        """Write a call into the log as offered, before a word is said."""
+        call = _new_call(provider, node, key, event, self._find_line(provider, event.dialled, at), at)
         self._session.add(call)
         self._session.flush()
         dialled = {"dialled": call.dialled, "caller": call.caller_number or call.caller_kind}
-        self._timeline.add(call, now, (event.key, "offered", dialled))
+        self._timeline.add(call, at, (event.key, "offered", dialled))
+        return call
+
+    def _open(self, provider: str, node: str, key: str, event: Offered, now: datetime) -> Receipt:
+        call = self.enter(provider, node, key, event, now)
         step = engine.start(builtin(call.flow), self._facts(call))
         return Receipt(self._advance(call, step, now, []), resumed=False)
 
@@ -137,6 +141,8 @@ class Calls:
             case TimedOut(key):
                 return [(f"{key}:timed_out", "timed_out", {"node": cursor.node})]
             case DialEnded(key, outcome):
+                if outcome == "answered":
+                    call.answered_at = call.answered_at or now
                 return [(f"{key}:dial_ended", "dial_ended", {"outcome": outcome})]
             case Recorded():
                 return self._recorded(event, call, now)

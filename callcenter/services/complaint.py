@@ -54,7 +54,7 @@ class Complaints:
     def _owe_notifications(self, ticket: Ticket, now: datetime) -> None:
         """Tell everybody on the first rung; without anybody, the instance."""
         on_duty = Duty(self._session, self._zone).on_duty(ticket.agency_id, now)
-        first = [person.officer_id for person in on_duty if person.rung == on_duty[0].rung]
+        first: list[int | None] = [person.officer_id for person in on_duty if person.rung == on_duty[0].rung]
         for officer_id in first or [None]:
             fact = f"ticket-opened:{ticket.id}:officer:{officer_id or 'none'}"
             payload = {"ticket_id": ticket.id, "officer_id": officer_id}

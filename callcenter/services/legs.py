@@ -14,7 +14,7 @@ from callcenter.services.complaint import Complaints
 from callcenter.services.timeline import Timeline
 from ivr.events import LegEvent, OfficerAnswered, OfficerEnded
 
-_OFFICER = re.compile(r"officer-(\d{1,9})")
+_OFFICER = re.compile(r"(?:officer-)?(\d{1,9})")
 
 
 class Legs:

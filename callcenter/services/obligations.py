@@ -52,8 +52,10 @@ class Obligations:
     def end(
         self, obligation: Obligation, account: Account, *, done: bool, reason: str, now: datetime
     ) -> None:
-        """Close an open obligation; raises ``ValueError`` when it is not open
-        or a closing without a call-back gives no reason.
+        """Bring an obligation to its end.
+
+        Raises ``ValueError`` when it is not open any more, and for a closing
+        without a call-back that gives no reason.
         """
         if obligation.status != ObligationStatus.OPEN:
             raise ValueError("this call-back is not open any more")
