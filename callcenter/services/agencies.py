@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session, selectinload
@@ -13,8 +14,10 @@ from callcenter.models import Agency, Line
 from callcenter.services import fields
 from callcenter.services.fields import FieldError
 from callcenter.services.outbox import Work
+from ivr.flow import BUILTIN
 
 PROVIDER = "asterisk"
+UNKNOWN_NUMBER_FLOW = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ class Agencies:
         """Create an agency; raises ``FieldError``."""
         code = fields.code("code", form.code)
         if self.by_code(code):
-            raise FieldError("code", "taken", code)
+            raise FieldError("code", "taken_code", code)
         agency = Agency(code=code, active_from=now.date())
         self._write(agency, form)
         self.session.add(agency)
@@ -123,17 +126,25 @@ class Agencies:
     def _write_line(self, line: Line, form: LineForm) -> None:
         number = fields.line_number("number", form.number)
         starts, ends = _dates(form.active_from, form.active_until, line.active_from)
-        flow = fields.code("flow", form.flow)
+        if form.flow not in flow_names():
+            raise FieldError("flow", "unknown_flow", form.flow)
         taken = select(Line).where(Line.provider == line.provider, Line.number == number)
         with self.session.no_autoflush:
             other = self.session.scalar(taken)
         if other is not None and other is not line:
-            raise FieldError("number", "taken", number)
-        line.number, line.flow, line.active_from, line.active_until = number, flow, starts, ends
+            raise FieldError("number", "taken_number", number)
+        line.number, line.flow, line.active_from, line.active_until = number, form.flow, starts, ends
 
     def _owe_prompt(self, agency: Agency, now: datetime) -> None:
         fact = f"agency-named:{agency.id}:{now.isoformat()}"
         Work(self.session).owe("build_agency_prompt", fact, {"agency_id": agency.id}, now)
+
+
+@cache
+def flow_names() -> tuple[str, ...]:
+    """Name the conversations a line can have."""
+    names = {path.stem for path in BUILTIN.glob("*.yaml")}
+    return tuple(sorted(names - {UNKNOWN_NUMBER_FLOW}))
 
 
 def owe_render(session: Session, now: datetime) -> None:

@@ -120,7 +120,7 @@ class _AgencyBatch(_Batch):
             agency = self.agencies.create(form, self.now)
             self.made[agency.code] = agency
         elif " ".join(cells["name"].split()) != agency.name or not cells.get("number", "").strip():
-            raise FieldError("code", "twice", agency.code)
+            raise FieldError("code", "code_twice", agency.code)
         if cells.get("number", "").strip():
             self.agencies.add_line(agency, LineForm(cells["number"]), self.now)
 
@@ -141,7 +141,7 @@ class _OfficerBatch(_Batch):
             cells["name"], _YES_OR_NO[sip], cells.get("mobile", ""), cells.get("notify_url", "")
         )
         if _officer(self.session, agency, form.name) is not None:
-            raise FieldError("name", "taken", form.name)
+            raise FieldError("name", "taken_name", form.name)
         Officers(self.session).create(agency, form, self.now)
 
 

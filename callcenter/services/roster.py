@@ -87,7 +87,7 @@ class Roster:
         )
         with self.session.no_autoflush:
             if self.session.scalar(query):
-                raise FieldError("starts", "taken", shift.starts.isoformat("minutes"))
+                raise FieldError("starts", "taken_shift", shift.starts.isoformat("minutes"))
 
 
 def _shifts(agency: Agency, officer: Officer, form: ShiftForm) -> list[Shift]:

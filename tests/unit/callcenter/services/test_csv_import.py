@@ -6,7 +6,6 @@ import time as stopwatch
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, time
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -26,12 +25,9 @@ HEAD = "kode;nama;jenis;induk;nomor\n"
 
 
 @pytest.fixture
-def session(tmp_path: Path) -> Iterator[Session]:
-    database = Database(f"sqlite:///{tmp_path}/import.db")
-    Base.metadata.create_all(database.engine)
+def session(database: Database) -> Iterator[Session]:
     with database.transaction() as session:
         yield session
-    database.dispose()
 
 
 def count(session: Session, model: type[Base]) -> int:
@@ -93,8 +89,8 @@ def test_each_wrong_row_is_told_and_nothing_is_kept(session: Session) -> None:
         (5, "jenis", "unknown_tier"),
         (7, "nomor", "bad_number"),
         (8, "nama", "formula"),
-        (9, "nomor", "taken"),
-        (10, "kode", "twice"),
+        (9, "nomor", "taken_number"),
+        (10, "kode", "code_twice"),
         (11, "nomor", "spreadsheet_number"),
         (12, "nama", "unprintable"),
     ]
@@ -142,8 +138,8 @@ def test_an_agency_that_is_there_already_is_refused(session: Session) -> None:
     CsvImport(session).run("agencies", (HEAD + "a;A;desa;;70010\n").encode(), NOW)
     found = CsvImport(session).run("agencies", (HEAD + "a;A;desa;;70011\nb;B;desa;;70010\n").encode(), NOW)
     assert [(m.row, m.column, m.code) for m in found.mistakes] == [
-        (2, "kode", "taken"),
-        (3, "nomor", "taken"),
+        (2, "kode", "taken_code"),
+        (3, "nomor", "taken_number"),
     ]
 
 
@@ -179,7 +175,7 @@ def test_wrong_officers_and_rosters_name_their_columns(session: Session) -> None
         (3, "sip", "yes_or_no"),
         (4, "ponsel", "unreachable"),
         (5, "ponsel", "bad_number"),
-        (7, "nama", "taken"),
+        (7, "nama", "taken_name"),
     ]
     roster = "kode instansi;petugas;hari;mulai;selesai\na;Nobody;senin;1:00;2:00\n"
     assert mistakes(session, "roster", roster) == [(2, "petugas", "unknown_officer")]
@@ -198,7 +194,7 @@ def test_wrong_shifts_name_their_columns(session: Session) -> None:
         (5, "urutan", "bad_rung"),
     ]
     twice = "kode instansi;petugas;hari;mulai;selesai\na;P;senin;1:00;2:00\na;P;setiap hari;1:00;3:00\n"
-    assert mistakes(session, "roster", twice) == [(3, "mulai", "taken")]
+    assert mistakes(session, "roster", twice) == [(3, "mulai", "taken_shift")]
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time as stopwatch
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,7 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from callcenter.db import Base, Database
+from callcenter.db import Database
 from callcenter.models import Agency, Officer, Shift, Tier
 from callcenter.services.duty import Duty, PlannedShift, clock, on_duty
 from ivr.ports import Member
@@ -169,12 +168,9 @@ def running(shift: PlannedShift, day: date, shown: list[datetime]) -> bool:
 
 
 @pytest.fixture
-def session(tmp_path: Path) -> Iterator[Session]:
-    database = Database(f"sqlite:///{tmp_path}/duty.db")
-    Base.metadata.create_all(database.engine)
+def session(database: Database) -> Iterator[Session]:
     with database.transaction() as session:
         yield session
-    database.dispose()
 
 
 def agency(session: Session, code: str, until: date | None = None) -> Agency:

@@ -1,0 +1,84 @@
+"""The numbers of an agency."""
+
+from __future__ import annotations
+
+from flask import flash, render_template
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from callcenter.models import Agency, Line
+from callcenter.services.agencies import Agencies, LineForm, flow_names
+from callcenter.services.fields import FieldError
+from callcenter.web.admin.part import found, local_now, pages, see_other, typed, writes
+from callcenter.web.admin.problems import problem
+from callcenter.web.context import house
+
+Reply = str | tuple[str, int] | Response
+
+
+@pages.get("/agencies/<int:agency_id>/lines/new")
+@writes
+def new_line(agency_id: int) -> str:
+    """Show the form of a new number."""
+    with house().database.reading() as db:
+        return _form(found(db, Agency, agency_id), None, LineForm(""))
+
+
+@pages.post("/agencies/<int:agency_id>/lines/new")
+@writes
+def create_line(agency_id: int) -> Reply:
+    """Give the agency another number."""
+    form = _typed()
+    try:
+        with house().database.transaction() as db:
+            Agencies(db).add_line(found(db, Agency, agency_id), form, local_now())
+    except FieldError as error:
+        with house().database.reading() as db:
+            return _form(found(db, Agency, agency_id), None, form, error), 422
+    flash(_("Nomor disimpan. Sentral telepon segera mengenalnya."), "good")
+    return see_other("admin.agency", agency_id=agency_id)
+
+
+@pages.get("/lines/<int:line_id>")
+@writes
+def edit_line(line_id: int) -> str:
+    """Show the form of a number."""
+    with house().database.reading() as db:
+        line = found(db, Line, line_id)
+        until = line.active_until.isoformat() if line.active_until else ""
+        form = LineForm(line.number, line.flow, line.active_from.isoformat(), until)
+        return _form(line.agency, line, form)
+
+
+@pages.post("/lines/<int:line_id>")
+@writes
+def change_line(line_id: int) -> Reply:
+    """Change a number, or the time in which it is answered."""
+    form = _typed()
+    try:
+        with house().database.transaction() as db:
+            line = found(db, Line, line_id)
+            Agencies(db).change_line(line, form, local_now())
+            agency_id = line.agency_id
+    except FieldError as error:
+        with house().database.reading() as db:
+            line = found(db, Line, line_id)
+            return _form(line.agency, line, form, error), 422
+    flash(_("Perubahan disimpan. Sentral telepon segera mengenalnya."), "good")
+    return see_other("admin.agency", agency_id=agency_id)
+
+
+def _form(agency: Agency, line: Line | None, form: LineForm, error: FieldError | None = None) -> str:
+    errors = {error.field: problem(error.code)} if error else {}
+    return render_template(
+        "admin/line_form.html",
+        agency=agency,
+        line=line,
+        form=form,
+        errors=errors,
+        flows=[(name, name) for name in flow_names()],
+    )
+
+
+def _typed() -> LineForm:
+    return LineForm(typed("number"), typed("flow"), typed("active_from"), typed("active_until"))

@@ -1,0 +1,85 @@
+"""Codes of wrong values in words: what is wrong, and how to mend it."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from callcenter.services.csv_table import MAX_ROWS
+
+TIERS = {
+    "regency": _l("Pos kabupaten"),
+    "dinas": _l("Perangkat daerah"),
+    "rsud": _l("RSUD"),
+    "bumd": _l("BUMD"),
+    "kecamatan": _l("Kecamatan"),
+    "puskesmas": _l("Puskesmas"),
+    "desa": _l("Desa/kelurahan"),
+}
+WEEKDAYS = (
+    _l("Senin"),
+    _l("Selasa"),
+    _l("Rabu"),
+    _l("Kamis"),
+    _l("Jumat"),
+    _l("Sabtu"),
+    _l("Minggu"),
+)
+
+_PROBLEMS = {
+    "empty": _l("Belum diisi. Isi kolom ini."),
+    "too_long": _l("Terlalu panjang. Persingkat menjadi paling banyak 120 huruf."),
+    "unprintable": _l("Ada karakter yang tidak dapat ditampilkan. Ketik ulang nilainya."),
+    "formula": _l("Tampak seperti rumus lembar kerja. Hapus tanda = + - @ di awalnya."),
+    "bad_code": _l("Hanya huruf kecil a-z, angka, dan tanda hubung, paling banyak 40. Contoh: dinas-sosial."),
+    "reserved_code": _l("Akhiran “emergency” dipakai sistem. Pilih kode lain."),
+    "taken_code": _l("Kode ini sudah dipakai. Pilih kode lain, atau ubah instansi yang sudah ada."),
+    "code_twice": _l(
+        "Kode ini sudah ada di baris sebelumnya. Baris tambahan hanya untuk nomor lain dengan nama sama."
+    ),
+    "unknown_tier": _l(
+        "Jenis tidak dikenal. Pilih: kabupaten, dinas, rsud, bumd, kecamatan, puskesmas, atau desa."
+    ),
+    "unknown_agency": _l("Tidak ada instansi dengan kode ini. Periksa kodenya, atau daftarkan dulu."),
+    "own_parent": _l("Instansi tidak dapat berada di bawah dirinya sendiri. Pilih induk lain."),
+    "bad_number": _l(
+        "Bukan nomor telepon yang sah. Contoh: 0234 271234, +62812…, atau kode singkat 3 sampai 6 angka."
+    ),
+    "spreadsheet_number": _l(
+        "Lembar kerja mengubah nomor ini menjadi bilangan. Format kolomnya sebagai teks, lalu ketik ulang."
+    ),
+    "taken_number": _l("Nomor ini sudah dipakai jalur lain. Periksa nomornya, atau ubah jalur itu."),
+    "unknown_flow": _l("Alur percakapan tidak dikenal. Pilih dari daftar."),
+    "bad_date": _l("Bukan tanggal. Tulis seperti 2026-11-23."),
+    "before_start": _l("Berakhir sebelum mulai. Periksa kedua tanggal."),
+    "bad_address": _l("Bukan alamat pemberitahuan. Contoh: mailto://… atau tgram://…"),
+    "unreachable": _l("Petugas tidak dapat dihubungi. Isi nomor ponsel, atau beri telepon SIP."),
+    "yes_or_no": _l("Tulis ya atau tidak."),
+    "taken_name": _l(
+        "Petugas dengan nama ini sudah ada di instansi tersebut. Hapus baris ini atau bedakan namanya."
+    ),
+    "unknown_officer": _l("Tidak ada petugas aktif dengan nama ini di instansi tersebut. Periksa namanya."),
+    "bad_time": _l("Bukan jam. Tulis seperti 07:30."),
+    "bad_weekday": _l("Hari tidak dikenal. Tulis senin, senin-jumat, atau setiap hari."),
+    "bad_rung": _l("Urutan adalah angka 0 sampai 9; 0 dihubungi lebih dahulu."),
+    "taken_shift": _l("Petugas ini sudah punya giliran yang mulai pada jam itu. Hapus salah satunya."),
+    "bad_username": _l("2 sampai 40 huruf kecil, angka, titik, tanda hubung, atau garis bawah."),
+    "taken_username": _l("Nama pengguna ini sudah dipakai. Pilih yang lain."),
+    "agency_needed": _l("Akun petugas harus punya instansi. Pilih instansinya."),
+    "unknown_role": _l("Pilih peran dari daftar."),
+    "last_admin": _l("Ini admin aktif terakhir. Jadikan akun lain admin lebih dahulu."),
+    "empty_file": _l("Berkas kosong. Isi paling sedikit satu baris di bawah judul kolom."),
+    "not_utf8": _l("Berkas bukan teks UTF-8. Simpan dari lembar kerja sebagai “CSV UTF-8”, bukan .xlsx."),
+    "binary": _l("Berkas bukan teks. Simpan dari lembar kerja sebagai “CSV UTF-8”."),
+    "too_big": _l("Berkas lebih dari 2 MB. Bagi menjadi beberapa berkas."),
+    "too_many_rows": _l("Lebih dari %(most)s baris. Bagi menjadi beberapa berkas.", most=MAX_ROWS),
+    "broken_quotes": _l('Tanda kutip tidak lengkap di baris ini. Periksa tanda " di awal dan akhir nilai.'),
+    "unknown_column": _l("Judul kolom tidak dikenal. Pakai judul dari contoh berkas."),
+    "column_twice": _l("Judul kolom ini ada dua kali. Hapus salah satunya."),
+    "missing_column": _l("Kolom ini tidak ada. Tambahkan judulnya di baris pertama."),
+    "too_many_cells": _l("Nilai di baris ini lebih banyak daripada judul kolom. Periksa pemisah ; atau ,"),
+}
+
+
+def problem(code: str) -> str:
+    """Put a code into words; an unknown one is shown as it is."""
+    return str(_PROBLEMS.get(code, code))

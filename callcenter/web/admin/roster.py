@@ -1,0 +1,96 @@
+"""An agency's week: who is on duty when, and when nobody is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import flash, render_template, request
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from callcenter.models import Agency, Shift
+from callcenter.services.duty import Duty
+from callcenter.services.fields import FieldError
+from callcenter.services.officers import Officers
+from callcenter.services.roster import Roster, ShiftForm, Span, gaps_of, spans
+from callcenter.web.admin.part import found, pages, reads, see_other, typed, writes
+from callcenter.web.admin.problems import problem
+from callcenter.web.context import house, now
+
+Reply = str | tuple[str, int] | Response
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a day in which an officer is on duty."""
+
+    span: Span
+    name: str
+    rung: int
+
+
+@pages.get("/agencies/<int:agency_id>/roster")
+@reads
+def roster(agency_id: int) -> str:
+    """Show the week."""
+    with house().database.reading() as db:
+        return _week(db, found(db, Agency, agency_id), ShiftForm(list("0123456"), "", ""))
+
+
+@pages.post("/agencies/<int:agency_id>/roster")
+@writes
+def add_shift(agency_id: int) -> Reply:
+    """Add a shift on one or several weekdays."""
+    form = ShiftForm(request.form.getlist("weekdays")[:7], typed("starts"), typed("ends"), typed("rung"))
+    try:
+        with house().database.transaction() as db:
+            agency = found(db, Agency, agency_id)
+            by_id = {str(person.id): person for person in Officers(db).of_agency(agency_id)}
+            if typed("officer") not in by_id:
+                raise FieldError("officer", "unknown_officer", typed("officer"))
+            Roster(db).add(agency, by_id[typed("officer")], form)
+    except FieldError as error:
+        with house().database.reading() as db:
+            return _week(db, found(db, Agency, agency_id), form, error), 422
+    flash(_("Giliran ditambahkan."), "good")
+    return see_other("admin.roster", agency_id=agency_id)
+
+
+@pages.post("/shifts/<int:shift_id>/remove")
+@writes
+def remove_shift(shift_id: int) -> Response:
+    """Take a shift out of the week."""
+    with house().database.transaction() as db:
+        shift = found(db, Shift, shift_id)
+        agency_id = shift.agency_id
+        Roster(db).remove(shift)
+    flash(_("Giliran dihapus."), "good")
+    return see_other("admin.roster", agency_id=agency_id)
+
+
+def _week(db: Session, agency: Agency, form: ShiftForm, error: FieldError | None = None) -> str:
+    shifts = Roster(db).week(agency.id)
+    people = [person for person in Officers(db).of_agency(agency.id) if person.active]
+    return render_template(
+        "admin/roster.html",
+        agency=agency,
+        shifts=shifts,
+        days=_days(shifts),
+        gaps=gaps_of(shifts),
+        on_duty=Duty(db, house().zone).on_duty(agency.id, now()),
+        people=people,
+        form=form,
+        officer=typed("officer"),
+        errors={error.field: problem(error.code)} if error else {},
+    )
+
+
+def _days(shifts: Sequence[Shift]) -> list[list[Piece]]:
+    days: list[list[Piece]] = [[] for _day in range(7)]
+    for shift in shifts:
+        if shift.officer.active:
+            for span in spans(shift.weekday, shift.starts, shift.ends):
+                days[span.weekday].append(Piece(span, shift.officer.name, shift.rung))
+    return [sorted(day, key=lambda piece: (piece.span.starts, piece.rung, piece.name)) for day in days]
