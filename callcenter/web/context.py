@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from threading import BoundedSemaphore
 from typing import cast
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,9 @@ from callcenter.db import Database
 from callcenter.services.access import Viewer
 from callcenter.settings import Settings
 from recordings.store import Store
+
+MOST_STREAMS = 24
+"""Well below the web process's threads: boards must not use them all."""
 
 
 def wall_clock() -> datetime:
@@ -30,6 +34,8 @@ class House:
     database: Database
     store: Store
     clock: Callable[[], datetime] = wall_clock
+    streams: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MOST_STREAMS))
+    """How many boards this process may keep up to date; the others ask again and again."""
 
     @property
     def zone(self) -> ZoneInfo:

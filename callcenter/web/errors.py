@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from flask import Flask, render_template
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
@@ -66,13 +64,18 @@ def _http(error: HTTPException) -> Response | tuple[str, int]:
 
 def _ready(error: HTTPException) -> Response:
     """Give the error's own response, with the headers it carries (Allow, Content-Range)."""
-    return cast(Response, error.get_response())
+    response: Response = error.get_response()
+    return response
 
 
 def _words(status: int) -> tuple[str, str]:
     known = {
         403: (_("Tidak diizinkan"), _("Akun Anda tidak berhak membuka halaman ini. Hubungi admin.")),
         413: (_("Berkas terlalu besar"), _("Tidak ada yang disimpan. Kirim berkas paling besar 4 MB.")),
+        503: (
+            _("Rekaman belum dapat dibuka"),
+            _("Tempat penyimpanan rekaman sedang tidak terjangkau. Rekaman tidak hilang; coba lagi nanti."),
+        ),
         429: (_("Terlalu banyak percobaan"), _("Tunggu sebentar, lalu coba lagi.")),
     }
     default = (_("Permintaan tidak dapat dilayani"), _("Tidak ada yang disimpan. Kembali dan coba lagi."))

@@ -51,6 +51,8 @@ def check() -> Response | None:
 
 def _to_login() -> Response:
     """Ask for a login, and come back after it where that makes sense."""
-    if request.method != "GET" or "HX-Request" in request.headers:
+    if "HX-Request" in request.headers:
+        return Response(status=401, headers={"HX-Redirect": url_for("auth.login")})
+    if request.method != "GET":
         return redirect(url_for("auth.login"), 303)
     return redirect(url_for("auth.login", next=request.full_path.rstrip("?")), 303)

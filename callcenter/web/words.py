@@ -10,7 +10,8 @@ from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
-from callcenter.models import Role
+from callcenter.models import Call, CallerKind, Obligation, Role, Ticket
+from callcenter.services.callers import mask
 from callcenter.web.context import house, now
 from callcenter.web.security import style_nonce
 
@@ -65,14 +66,39 @@ RECORD_ENDS = {
     "error": _l("perekaman gagal"),
 }
 RECORDING_KINDS = {"message": _l("Pesan"), "conversation": _l("Percakapan")}
+REASONS = {
+    "officer": _l("berbicara dengan petugas"),
+    "message": _l("meninggalkan pesan"),
+    "emergency_unanswered": _l("panggilan darurat tidak terjawab"),
+    "abandoned": _l("penelepon menutup sebelum menyampaikan aduan"),
+    "status_told": _l("status aduan sudah disampaikan"),
+    "no_number": _l("tidak ada nomor yang dapat ditelepon balik"),
+    "unknown_line": _l("nomor yang dituju tidak aktif"),
+}
+PROBLEMS = {
+    "empty": _l("Berkas kosong"),
+    "broken_header": _l("Terputus saat ditulis; bagian yang ada diselamatkan"),
+    "not_audio": _l("Berkas rusak, tidak dapat diputar"),
+    "too_long": _l("Terlalu panjang untuk diputar"),
+}
+ALARMS = {
+    "recording-failed": _l("Perekaman gagal"),
+    "recording-store": _l("Penyimpanan rekaman tidak terjangkau"),
+    "disk-full": _l("Ruang penyimpanan penuh"),
+    "recording-unreadable": _l("Rekaman tidak terbaca"),
+    "recording-without-call": _l("Rekaman tanpa panggilan"),
+    "spool-strange-file": _l("Berkas asing di antrean rekaman"),
+    "outbox-late": _l("Pekerjaan terlambat"),
+    "notification-unknown": _l("Pemberitahuan petugas tidak pasti terkirim"),
+    "job-failing": _l("Pekerjaan gagal berulang kali"),
+    "periodic-failing": _l("Pekerjaan berkala gagal"),
+}
 LANGUAGES = {"id": _l("Indonesia"), "en": _l("Inggris")}
 
 
 def register(app: Flask) -> None:
     """Give the words to every template."""
-    app.jinja_env.filters.update(
-        when=when, clock=clock, day=day, iso=iso, seconds=seconds, since=since, masked=masked
-    )
+    app.jinja_env.filters.update({teller.__name__: teller for teller in _FILTERS})
     app.jinja_env.globals.update(
         DISPOSITIONS=DISPOSITIONS,
         STATUSES=STATUSES,
@@ -82,6 +108,8 @@ def register(app: Flask) -> None:
         LEG_OUTCOMES=LEG_OUTCOMES,
         RECORDING_KINDS=RECORDING_KINDS,
         LANGUAGES=LANGUAGES,
+        ALARMS=ALARMS,
+        style_nonce=style_nonce,
     )
     app.context_processor(_page_words)
 
@@ -89,7 +117,7 @@ def register(app: Flask) -> None:
 def when(time: datetime | None, with_seconds: bool = False) -> str:
     """Say a time in full: 23 Nov 2026 14.05 WIB."""
     if time is None:
-        return "–"
+        return "-"
     local = time.astimezone(house().zone)
     return f"{_format(local, 'd MMM yyyy')} {clock(time, with_seconds)} {local.tzname()}"
 
@@ -97,7 +125,7 @@ def when(time: datetime | None, with_seconds: bool = False) -> str:
 def clock(time: datetime | None, with_seconds: bool = True) -> str:
     """Say a time of day: 14.05.09 in Indonesian, 14:05:09 in English."""
     if time is None:
-        return "–"
+        return "-"
     mark = "." if _locale() == "id" else ":"
     pattern = mark.join(["HH", "mm", "ss"] if with_seconds else ["HH", "mm"])
     return _format(time.astimezone(house().zone), pattern)
@@ -105,7 +133,7 @@ def clock(time: datetime | None, with_seconds: bool = True) -> str:
 
 def day(time: datetime | None) -> str:
     """Say a day: Senin, 23 November 2026."""
-    return "–" if time is None else _format(time.astimezone(house().zone), "EEEE, d MMMM yyyy")
+    return "-" if time is None else _format(time.astimezone(house().zone), "EEEE, d MMMM yyyy")
 
 
 def iso(time: datetime | None) -> str:
@@ -116,7 +144,7 @@ def iso(time: datetime | None) -> str:
 def seconds(length: float | timedelta | None) -> str:
     """Say a length as minutes and seconds: 1:05, or 1:02:05 from an hour on."""
     if length is None:
-        return "–"
+        return "-"
     whole = round(length.total_seconds() if isinstance(length, timedelta) else length)
     minutes, rest = divmod(max(whole, 0), 60)
     hours, minutes = divmod(minutes, 60)
@@ -130,9 +158,25 @@ def since(time: datetime) -> str:
 
 def masked(number: str | None) -> str:
     """Show no more of a caller's number than tells two calls apart."""
-    if number is None:
-        return str(_l("Nomor disembunyikan"))
-    return number if len(number) <= 6 else f"{number[:4]}{'•' * (len(number) - 7)}{number[-3:]}"
+    return mask(number) if number else str(_l("Nomor tidak diketahui"))
+
+
+def caller(thing: Call | Ticket | Obligation) -> str:
+    """Say who called: the number, or why there is none."""
+    if thing.caller_number:
+        return thing.caller_number
+    hidden = getattr(thing, "caller_kind", None) == CallerKind.ANONYMOUS
+    return str(_l("Nomor disembunyikan") if hidden else _l("Nomor tidak diketahui"))
+
+
+def reason(code: object) -> str:
+    """Say why something came to be as it is."""
+    return str(REASONS.get(str(code or ""), code or ""))
+
+
+def problem(code: str | None) -> str:
+    """Say what is wrong with an audio object."""
+    return str(PROBLEMS.get(code or "", code or ""))
 
 
 def _format(time: datetime, pattern: str) -> str:
@@ -150,8 +194,10 @@ def _page_words() -> dict[str, object]:
         "programme": house().settings.programme,
         "viewer": person,
         "page_language": _locale(),
-        "style_nonce": style_nonce,
         "has_admin": person is not None
         and person.role is Role.ADMIN
         and "admin.index" in current_app.view_functions,
     }
+
+
+_FILTERS = (when, clock, day, iso, seconds, since, masked, caller, reason, problem)

@@ -1,0 +1,62 @@
+"""What a list is asked for, read from the address; nonsense asks for nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from callcenter.models import Disposition, TicketStatus
+from callcenter.services.listing import ONGOING, CallFilter, TicketFilter
+
+Asked = Mapping[str, str]
+
+
+def call_filter(asked: Asked, zone: ZoneInfo) -> CallFilter:
+    """Read the filter of the list of calls."""
+    return CallFilter(
+        since=_day(asked.get("from"), zone),
+        until=_day(asked.get("to"), zone, after=True),
+        agency_id=_number(asked.get("agency")),
+        caller=_text(asked.get("caller")),
+        disposition=_one_of(asked.get("disposition"), (*Disposition, ONGOING)),
+        emergency=asked.get("emergency") == "1",
+    )
+
+
+def ticket_filter(asked: Asked, zone: ZoneInfo, now: datetime) -> TicketFilter:
+    """Read the filter of the list of tickets."""
+    return TicketFilter(
+        since=_day(asked.get("from"), zone),
+        until=_day(asked.get("to"), zone, after=True),
+        agency_id=_number(asked.get("agency")),
+        caller=_text(asked.get("caller")),
+        status=_one_of(asked.get("status"), tuple(TicketStatus)),
+        category=_one_of(asked.get("category"), ("general", "emergency")),
+        number="".join(letter for letter in _text(asked.get("number")) if letter.isdigit()),
+        overdue_at=now if asked.get("overdue") == "1" else None,
+    )
+
+
+def _day(text: str | None, zone: ZoneInfo, *, after: bool = False) -> datetime | None:
+    """Read a day as its first moment, or as the first moment after it."""
+    try:
+        day = date.fromisoformat(text or "")
+    except ValueError:
+        return None
+    if not 2000 <= day.year <= 2999:
+        return None
+    return datetime.combine(day + timedelta(days=after), time(), zone)
+
+
+def _number(text: str | None) -> int | None:
+    whole = text is not None and text.isascii() and text.isdigit() and len(text) < 19
+    return int(text) if whole and text else None
+
+
+def _text(text: str | None) -> str:
+    return "".join(letter for letter in (text or "").strip()[:40] if letter.isprintable())
+
+
+def _one_of(text: str | None, known: tuple[str, ...]) -> str:
+    return text if text in known else ""
