@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from callcenter.models import Disposition
+from callcenter.services.disposition import Story, decide
+
+SILENT = Story(
+    known_line=True,
+    answered=False,
+    has_ticket=False,
+    has_message=False,
+    status_told=False,
+    emergency=False,
+    has_number=True,
+)
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({}, Disposition.CALL_BACK),
+        ({"known_line": False}, Disposition.DISCARDED),
+        ({"has_number": False}, Disposition.DISCARDED),
+        ({"status_told": True}, Disposition.DISCARDED),
+        ({"answered": True, "has_ticket": True}, Disposition.ANSWERED),
+        ({"has_message": True, "has_ticket": True}, Disposition.RECORDED),
+        ({"emergency": True, "has_number": False}, Disposition.CALL_BACK),
+        ({"emergency": True, "status_told": True}, Disposition.CALL_BACK),
+    ],
+)
+def test_each_story_has_its_outcome(change: dict[str, bool], expected: Disposition) -> None:
+    assert decide(replace(SILENT, **change)).disposition is expected
+
+
+@given(st.builds(Story, *[st.booleans()] * 7))
+def test_an_emergency_on_a_known_line_is_never_discarded(story: Story) -> None:
+    outcome = decide(replace(story, known_line=True, emergency=True))
+    assert outcome.disposition is not Disposition.DISCARDED
+
+
+@given(st.builds(Story, *[st.booleans()] * 7))
+def test_every_outcome_has_a_reason(story: Story) -> None:
+    assert decide(story).reason
