@@ -11,6 +11,7 @@ from redis.retry import Retry
 from callcenter import node
 from callcenter.carrier import Carrier
 from callcenter.db import Database
+from callcenter.jobs.kinds import Tools
 from callcenter.senders import Sender
 from callcenter.services.calls import Policy
 from callcenter.services.exchange import Exchange
@@ -18,6 +19,7 @@ from callcenter.settings import Settings
 from callcenter.switchboard import DatabaseSwitchboard
 from ivr.asterisk import rendering
 from ivr.asterisk.exchange import AsteriskBinary
+from ivr.prompts.build import build_agencies
 from recordings.spool import Spool
 from recordings.store import Store, open_store
 
@@ -62,6 +64,17 @@ def redis(settings: Settings) -> Redis:
 def sender(settings: Settings) -> Sender:
     """Make what sends officers their messages."""
     return Sender(settings.notify_url, settings.home / "outbox-mail")
+
+
+def tools(settings: Settings) -> Tools:
+    """Make what jobs work with."""
+    human = settings.home / "prompts-human"
+    return Tools(
+        database=database(settings),
+        sender=sender(settings),
+        settings=settings,
+        build_names=lambda names: build_agencies(settings.prompts_dir, names, human),
+    )
 
 
 def render_exchange(settings: Settings, binary: AsteriskBinary) -> list[str]:

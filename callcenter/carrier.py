@@ -15,10 +15,10 @@ from datetime import datetime, timedelta
 
 from callcenter.db import Database
 from callcenter.services.alarms import Alarms
-from callcenter.services.recordings import KeptAudio, Recordings, UnknownCall
+from callcenter.services.recordings import KeptAudio, Recordings, UnknownCallError
 from recordings.audio import Audio, inspect
 from recordings.spool import Spool, SpoolFile
-from recordings.store import Store, StoreTrouble
+from recordings.store import Store, StoreError
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +71,7 @@ class Carrier:
                 continue
             try:
                 kept += self._carry(file, now)
-            except StoreTrouble as error:
+            except StoreError as error:
                 self._raise(STORE, self._node, f"recordings stay in the spool of {self._node}: {error}", now)
                 return Round(kept, len(files) - kept, str(error))
         return Round(kept, len(files) - kept)
@@ -94,7 +94,7 @@ class Carrier:
             return False
         kept = _kept(file, audio, sha256, size)
         if self._store.put(kept.store_key, audio.chunks()) != (sha256, size):
-            raise StoreTrouble(f"{file.path.name} changed while it was stored")
+            raise StoreError(f"{file.path.name} changed while it was stored")
         return self._write(kept, file, now)
 
     def _write(self, kept: KeptAudio, file: SpoolFile, now: datetime) -> bool:
@@ -104,7 +104,7 @@ class Carrier:
                 row = Recordings(session).keep(kept, now)
                 for kind, subject in over:
                     Alarms(session).clear(kind, subject, now)
-        except UnknownCall:
+        except UnknownCallError:
             return False
         self._spool.remove(file)
         for trouble in over:

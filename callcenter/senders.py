@@ -16,7 +16,7 @@ import apprise
 logging.getLogger("apprise").setLevel(logging.WARNING)  # its finer levels name addresses with their secrets
 
 
-class SendFailed(Exception):
+class SendError(Exception):
     """The message was not taken; the text holds no secret of the address."""
 
 
@@ -46,7 +46,7 @@ class Sender:
         return scheme[0] if scheme else ("unreadable" if address else "file")
 
     def send(self, message: Message, url: str | None) -> None:
-        """Send now; raises ``SendFailed``."""
+        """Send now; raises ``SendError``."""
         address = url or self._default_url
         if address:
             _by_apprise(message, address, self.channel(url))
@@ -57,9 +57,9 @@ class Sender:
 def _by_apprise(message: Message, address: str, channel: str) -> None:
     service = apprise.Apprise()
     if not service.add(address):
-        raise SendFailed("the address is not one that Apprise knows; correct it on the officer's page")
+        raise SendError("the address is not one that Apprise knows; correct it on the officer's page")
     if not service.notify(title=message.title, body=message.body, body_format=apprise.NotifyFormat.TEXT):
-        raise SendFailed(f"the service behind {channel} did not take the message")
+        raise SendError(f"the service behind {channel} did not take the message")
 
 
 def _to_file(message: Message, directory: Path) -> None:
@@ -76,7 +76,7 @@ def _to_file(message: Message, directory: Path) -> None:
         part.write_bytes(mail.as_bytes())
         os.replace(part, directory / f"{name}.eml")
     except OSError as error:
-        raise SendFailed(f"the mail file could not be written: {error.strerror}") from error
+        raise SendError(f"the mail file could not be written: {error.strerror}") from error
 
 
 def _one_line(text: str) -> str:

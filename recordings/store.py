@@ -23,12 +23,12 @@ _PART = r"[A-Za-z0-9_][A-Za-z0-9._-]{0,199}"
 _KEY = re.compile(rf"{_PART}(?:/{_PART}){{0,9}}")
 
 
-class StoreTrouble(Exception):
+class StoreError(Exception):
     """The store cannot be used now; what was to be kept is where it was."""
 
 
 class Store(Protocol):
-    """A place for audio objects. Every method may raise ``StoreTrouble``."""
+    """A place for audio objects. Every method may raise ``StoreError``."""
 
     def put(self, key: str, chunks: Iterable[bytes]) -> tuple[str, int]:
         """Keep an object, over an equal one if need be; gives SHA-256 and bytes."""
@@ -114,7 +114,7 @@ class RemoteStore:
         with _trouble("the object store cannot be written"):
             sha256, size = self._send(path, chunks)
             if _digest(self._pieces(path, 0, size + 1)) != (sha256, size):
-                raise StoreTrouble(f"{key} reads back different from what was written")
+                raise StoreError(f"{key} reads back different from what was written")
             return sha256, size
 
     def size(self, key: str) -> int:
@@ -155,10 +155,10 @@ class RemoteStore:
 def _trouble(what: str) -> Iterator[None]:
     try:
         yield
-    except StoreTrouble:
+    except StoreError:
         raise
     except Exception as error:  # each object store's client has errors of its own
-        raise StoreTrouble(f"{what}: {error}") from error
+        raise StoreError(f"{what}: {error}") from error
 
 
 def _through(chunks: Iterable[bytes], file: Any) -> Iterator[bytes]:
@@ -192,7 +192,7 @@ def _write(target: Path, chunks: Iterable[bytes]) -> tuple[str, int]:
             os.fsync(file.fileno())
             file.seek(0)
             if _digest(iter(lambda: file.read(CHUNK), b"")) != result:
-                raise StoreTrouble(f"{target.name} reads back different from what was written")
+                raise StoreError(f"{target.name} reads back different from what was written")
         os.replace(part, target)
     except BaseException:
         with suppress(OSError):

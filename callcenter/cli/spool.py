@@ -24,8 +24,7 @@ DISK_EVERY = 10.0
 @click.command()
 def spool() -> None:
     """Carry finished recordings into the store until told to stop."""
-    config = settings.load()
-    run(bootstrap.carrier(config), Stop.on_signals())
+    run(bootstrap.carrier(settings.load()), Stop.on_signals())
 
 
 def run(carrier: Carrier, stop: Stop) -> None:

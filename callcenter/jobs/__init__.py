@@ -6,16 +6,15 @@ again and again.
 
 from __future__ import annotations
 
-from callcenter.jobs.exchange import render_exchange
 from callcenter.jobs.kinds import Job, Periodic
-from callcenter.jobs.notify import notify_ticket
+from callcenter.jobs.notify import notify_obligation, notify_ticket
 from callcenter.jobs.prompts import build_agency_prompt
 from callcenter.jobs.watch import watch
 
 JOBS: dict[str, Job] = {
     "notify_ticket": Job(notify_ticket, seconds=30),
+    "notify_obligation": Job(notify_obligation, seconds=30),
     "build_agency_prompt": Job(build_agency_prompt, seconds=120),
-    "render_exchange": Job(render_exchange, seconds=60),
 }
 
 PERIODIC: dict[str, Periodic] = {

@@ -16,14 +16,12 @@ from callcenter.settings import Settings
 class Tools:
     """What jobs work with; made by ``callcenter.bootstrap.tools``.
 
-    ``render_exchange`` writes the exchange's configuration anew and has it
-    read; ``build_names`` speaks agencies' names, given as (code, name), into prompts.
+    ``build_names`` speaks agencies' names, given as (code, name), into prompts.
     """
 
     database: Database
     sender: Sender
     settings: Settings
-    render_exchange: Callable[[], object]
     build_names: Callable[[Sequence[tuple[str, str]]], object]
 
 

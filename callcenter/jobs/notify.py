@@ -1,37 +1,53 @@
-"""Tell an officer of a new ticket."""
+"""Tell officers what they have to do."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
 
 from callcenter.jobs.kinds import Tools
-from callcenter.senders import Message, SendFailed
+from callcenter.senders import Message, SendError
+from callcenter.services.letters import Letters
 from callcenter.services.notifications import Notice, Notifications
 
 
 def notify_ticket(tools: Tools, payload: dict[str, Any], now: datetime) -> None:
-    """Send the message of payload's ``ticket_id`` to ``officer_id``.
+    """Tell payload's ``officer_id`` (or, without one, the instance) of ``ticket_id``."""
+    ticket_id, officer_id = int(payload["ticket_id"]), _officer(payload)
+    _notify(tools, lambda notifications: notifications.begin_ticket(ticket_id, officer_id, now), now)
 
-    Begun, sent and told in three steps: no transaction is open while a slow
-    provider is waited for.
-    """
-    ticket_id, officer_id = int(payload["ticket_id"]), int(payload["officer_id"])
+
+def notify_obligation(tools: Tools, payload: dict[str, Any], now: datetime) -> None:
+    """Tell payload's ``officer_id`` (or the instance) of the call-back ``obligation_id``."""
+    obligation_id, officer_id = int(payload["obligation_id"]), _officer(payload)
+    _notify(tools, lambda notifications: notifications.begin_obligation(obligation_id, officer_id, now), now)
+
+
+def _notify(tools: Tools, begin: Callable[[Notifications], Notice | None], now: datetime) -> None:
+    """Begin, send, and say how it went: no transaction is open while a provider is slow."""
     with tools.database.transaction() as session:
-        notice = Notifications(session).begin(
-            ticket_id, officer_id, tools.sender.channel, tools.settings.web_url, now
-        )
-    if notice is not None:
-        _send(tools, notice, now)
-
-
-def _send(tools: Tools, notice: Notice, now: datetime) -> None:
-    message = Message(notice.fact, notice.name, notice.title, notice.body, now)
+        notice = begin(_notifications(tools, session))
+    if notice is None:
+        return
     try:
+        message = Message(notice.fact, notice.name, notice.title, notice.body, now)
         tools.sender.send(message, notice.url)
-    except SendFailed as error:
+    except SendError as error:
         with tools.database.transaction() as session:
-            Notifications(session).failed(notice.notification_id, str(error))
+            _notifications(tools, session).failed(notice.notification_id, str(error))
         raise
     with tools.database.transaction() as session:
-        Notifications(session).sent(notice.notification_id, now)
+        _notifications(tools, session).sent(notice.notification_id, now)
+
+
+def _notifications(tools: Tools, session: Session) -> Notifications:
+    letters = Letters(tools.settings.web_url, ZoneInfo(tools.settings.time_zone))
+    return Notifications(session, tools.sender.channel, letters)
+
+
+def _officer(payload: dict[str, Any]) -> int | None:
+    return None if payload["officer_id"] is None else int(payload["officer_id"])

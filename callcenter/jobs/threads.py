@@ -79,6 +79,10 @@ class Ticker:
                     return
             with self._tools.database.transaction() as session:
                 alarms = Alarms(session)
-                _ = alarms.raise_(FAILING, name, trouble, now) if trouble else alarms.clear(FAILING, name, now)
+                _ = (
+                    alarms.raise_(FAILING, name, trouble, now)
+                    if trouble
+                    else alarms.clear(FAILING, name, now)
+                )
         except SQLAlchemyError as error:
             log.error("the alarm on %s could not be written: %s", name, error)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from callcenter.jobs.kinds import Tools
 from callcenter.services.alarms import Alarms
-from callcenter.services.notifications import Notifications
+from callcenter.services.notifications import unknown_ends
 from callcenter.services.outbox import Ledger
 
 LATE_AFTER = timedelta(minutes=5)
@@ -39,8 +39,8 @@ def _late(session: Session, now: datetime) -> str:
 
 
 def _unknown(session: Session, now: datetime) -> str:
-    tickets = [str(row.ticket_id) for row in Notifications(session).unknown(now - UNKNOWN_AFTER)]
-    return f"nobody knows whether the officers of tickets {', '.join(tickets)} were told" if tickets else ""
+    facts = [row.fact for row in unknown_ends(session, now - UNKNOWN_AFTER)]
+    return f"nobody knows whether officers were told of: {', '.join(facts)}; ask them" if facts else ""
 
 
 def _tell(alarms: Alarms, kind: str, detail: str, now: datetime) -> None:

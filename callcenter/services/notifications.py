@@ -1,23 +1,23 @@
-"""Telling the officer on duty about a ticket: once for each fact."""
+"""Telling officers what they have to do: once for each fact."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callcenter.models import Agency, Notification, Officer, Ticket
-from callcenter.services.callers import mask
+from callcenter.models import Agency, Notification, Obligation, Officer, Ticket
+from callcenter.services.letters import Letter, Letters
 from callcenter.services.upsert import insert_into
 
 FAILED = "failed: "
 AGAIN = "sent again: how the first attempt ended is not known"
 
-CATEGORIES = {"general": "umum", "emergency": "DARURAT"}
-
+T = TypeVar("T")
 ChannelOf = Callable[[str | None], str]
 
 
@@ -41,26 +41,27 @@ class Notifications:
     more, marked, and after that left to a person.
     """
 
-    def __init__(self, session: Session) -> None:
-        """Write through ``session``."""
+    def __init__(self, session: Session, channel_of: ChannelOf, letters: Letters) -> None:
+        """Write through ``session``; ``channel_of`` names the way to an address."""
         self._session = session
+        self._channel_of = channel_of
+        self._letters = letters
 
-    def begin(
-        self, ticket_id: int, officer_id: int, channel_of: ChannelOf, web_url: str, now: datetime
-    ) -> Notice | None:
-        """Begin to tell an officer of a ticket; ``None`` when there is nothing to send.
+    def begin_ticket(self, ticket_id: int, officer_id: int | None, now: datetime) -> Notice | None:
+        """Begin to tell of a new ticket; ``None`` when there is nothing (more) to send.
 
-        ``channel_of`` names the way to an officer's address. Raises ``LookupError`` for a ticket or an officer that does not exist.
+        Without an officer the instance's own address is told. Raises
+        ``LookupError`` for a ticket or an officer that does not exist.
         """
-        ticket, officer = self._session.get(Ticket, ticket_id), self._session.get(Officer, officer_id)
-        if ticket is None or officer is None:
-            raise LookupError(f"no ticket {ticket_id} or no officer {officer_id}")
-        fact = f"ticket-opened:{ticket_id}:officer:{officer_id}"
-        row = self._start(fact, ticket_id, officer_id, channel_of(officer.notify_url), now)
-        if row is None:
-            return None
-        title, body = _words(ticket, ticket.agency, web_url)
-        return Notice(row.id, row.fact, officer.name, officer.notify_url, title, body)
+        ticket = _there(self._session.get(Ticket, ticket_id), "ticket", ticket_id)
+        fact = f"ticket-opened:{ticket_id}:officer:{officer_id or 'none'}"
+        return self._begin(fact, ticket.agency, officer_id, ticket_id, self._letters.ticket(ticket), now)
+
+    def begin_obligation(self, obligation_id: int, officer_id: int | None, now: datetime) -> Notice | None:
+        """Begin to tell of a call-back that is owed; otherwise as ``begin_ticket``."""
+        owed = _there(self._session.get(Obligation, obligation_id), "obligation", obligation_id)
+        fact = f"obligation-opened:{obligation_id}:officer:{officer_id or 'none'}"
+        return self._begin(fact, owed.agency, officer_id, None, self._letters.obligation(owed), now)
 
     def sent(self, notification_id: int, now: datetime) -> None:
         """Say that the message was taken; the mark of a second sending stays."""
@@ -73,22 +74,32 @@ class Notifications:
         """Say that the message was refused, so that it may be sent again."""
         self._locked(notification_id).error = FAILED + error[:900]
 
-    def unknown(self, before: datetime) -> Sequence[Notification]:
-        """List the messages begun before that time whose end is not known."""
-        rows = select(Notification).where(Notification.sent_at.is_(None), Notification.started_at < before)
-        return self._session.scalars(rows.order_by(Notification.id)).all()
+    def _begin(
+        self,
+        fact: str,
+        agency: Agency,
+        officer_id: int | None,
+        ticket_id: int | None,
+        letter: Letter,
+        now: datetime,
+    ) -> Notice | None:
+        officer = (
+            _there(self._session.get(Officer, officer_id), "officer", officer_id) if officer_id else None
+        )
+        name, url = (officer.name, officer.notify_url) if officer else (agency.name, None)
+        row = self._start(fact, officer_id, ticket_id, self._channel_of(url), now)
+        return Notice(row.id, row.fact, name, url, letter.title, letter.body) if row else None
 
     def _start(
-        self, fact: str, ticket_id: int, officer_id: int, channel: str, now: datetime
+        self, fact: str, officer_id: int | None, ticket_id: int | None, channel: str, now: datetime
     ) -> Notification | None:
         row = insert_into(self._session, Notification).values(
             fact=fact, officer_id=officer_id, ticket_id=ticket_id, channel=channel, started_at=now
         )
         statement = row.on_conflict_do_nothing(index_elements=["fact"]).returning(Notification.id)
         new = self._session.execute(statement).first() is not None
-        known = self._session.scalars(
-            select(Notification).where(Notification.fact == fact).with_for_update()
-        ).one()
+        rows = select(Notification).where(Notification.fact == fact).with_for_update()
+        known = self._session.scalars(rows).one()
         return known if new or _again(known, channel, now) else None
 
     def _locked(self, notification_id: int) -> Notification:
@@ -96,27 +107,22 @@ class Notifications:
         return self._session.scalars(rows).one()
 
 
+def unknown_ends(session: Session, before: datetime) -> Sequence[Notification]:
+    """List the messages begun before that time whose end is not known."""
+    rows = select(Notification).where(Notification.sent_at.is_(None), Notification.started_at < before)
+    return session.scalars(rows.order_by(Notification.id)).all()
+
+
 def _again(row: Notification, channel: str, now: datetime) -> bool:
     """Decide whether a message that was begun before is sent now."""
     if row.sent_at is not None or row.error == AGAIN:
         return False
-    if row.error is None:
-        row.error = AGAIN
-    else:
-        row.error = None
+    row.error = AGAIN if row.error is None else None
     row.started_at, row.channel = now, channel
     return True
 
 
-def _words(ticket: Ticket, agency: Agency, web_url: str) -> tuple[str, str]:
-    """Write the message: it leaves the house, so it holds no more than is needed."""
-    category = CATEGORIES.get(ticket.category, ticket.category)
-    title = f"Aduan baru {ticket.number} - {agency.name}"
-    lines = (
-        f"Aduan baru untuk {agency.name}.",
-        f"Nomor tiket : {ticket.number}",
-        f"Kategori    : {category}",
-        f"Penelepon   : {mask(ticket.caller_number)}",
-        f"Buka        : {web_url}/tickets/{ticket.number}",
-    )
-    return title, "\n".join(lines) + "\n"
+def _there(found: T | None, what: str, key: int) -> T:
+    if found is None:
+        raise LookupError(f"no {what} {key}")
+    return found

@@ -25,7 +25,7 @@ BATCH = 500
 """Calls asked for in one query."""
 
 
-class UnknownCall(Exception):
+class UnknownCallError(Exception):
     """The recording's call is not known (yet): keep the file and come again."""
 
 
@@ -73,11 +73,11 @@ class Recordings:
         """Write an audio object's row; a second time gives the same one.
 
         The same name with other contents (the recording was carried out
-        again) becomes a further part. Raises ``UnknownCall``.
+        again) becomes a further part. Raises ``UnknownCallError``.
         """
         call = self._session.scalar(_call(audio.provider, audio.call).with_for_update())
         if call is None:
-            raise UnknownCall(audio.call)
+            raise UnknownCallError(audio.call)
         family = self._family(audio)
         known = next((row for row in family if row.sha256 == audio.sha256), None)
         if known is not None:

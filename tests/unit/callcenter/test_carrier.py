@@ -41,9 +41,18 @@ class House:
         with self.database.transaction() as session:
             session.add(
                 Call(
-                    provider="asterisk", key=key, node="node1", channel="PJSIP/t-1", dialled="+62234000001",
-                    caller_kind="e164", flow="hotline", cursor={}, turn={}, offered_at=NOW, ended_at=ended_at,
-                )  # fmt: skip
+                    provider="asterisk",
+                    key=key,
+                    node="node1",
+                    channel="PJSIP/t-1",
+                    dialled="+62234000001",
+                    caller_kind="e164",
+                    flow="hotline",
+                    cursor={},
+                    turn={},
+                    offered_at=NOW,
+                    ended_at=ended_at,
+                )
             )
 
     def file(self, name: str, data: bytes = WAV, age: float = 1, folder: str = "ready") -> Path:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from callcenter.senders import Message, Sender, SendFailed
+from callcenter.senders import Message, Sender, SendError
 
 MESSAGE = Message(
     fact="ticket-opened:17:officer:3",
@@ -63,7 +63,7 @@ def test_without_an_address_a_mail_lies_in_the_folder(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_written_is_a_failure(tmp_path: Path) -> None:
     (tmp_path / "outbox-mail").write_text("in the way")
-    with pytest.raises(SendFailed, match="could not be written"):
+    with pytest.raises(SendError, match="could not be written"):
         Sender("", tmp_path / "outbox-mail").send(MESSAGE, None)
 
 
@@ -81,7 +81,7 @@ def test_a_refusal_is_a_failure_without_the_addresss_secret(
     tmp_path: Path, hook: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     Hook.answer = 500
-    with pytest.raises(SendFailed, match="json") as caught:
+    with pytest.raises(SendError, match="json") as caught:
         Sender(hook, tmp_path).send(MESSAGE, None)
     assert "secret-token" not in str(caught.value) + caplog.text
 
@@ -89,6 +89,6 @@ def test_a_refusal_is_a_failure_without_the_addresss_secret(
 def test_an_address_nobody_understands_is_a_failure(tmp_path: Path) -> None:
     sender = Sender("what is this secret", tmp_path)
     assert sender.channel(None) == "unreadable"
-    with pytest.raises(SendFailed, match="correct it") as caught:
+    with pytest.raises(SendError, match="correct it") as caught:
         sender.send(MESSAGE, None)
     assert "secret" not in str(caught.value)

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from callcenter.db import Database
-from callcenter.models import Agency, Notification, Officer, Ticket
-from callcenter.services.notifications import AGAIN, Notice, Notifications
+from callcenter.models import Agency, Call, Notification, Obligation, Officer, Ticket
+from callcenter.services.letters import Letters
+from callcenter.services.notifications import AGAIN, Notice, Notifications, unknown_ends
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 FACT = "ticket-opened:1:officer:1"
@@ -21,15 +24,27 @@ def ticket(database: Database) -> None:
         session.add(Officer(id=1, agency=agency, name="Sari", notify_url="json://token@example.invalid"))
         session.add(
             Ticket(
-                id=1, number="12345678", pin_hash="x", agency=agency, category="emergency", language="id",
-                caller_number="+6281234567890", opened_at=NOW, verify_by=NOW,
-            )  # fmt: skip
+                id=1,
+                number="12345678",
+                pin_hash="x",
+                agency=agency,
+                category="emergency",
+                language="id",
+                caller_number="+6281234567890",
+                opened_at=NOW,
+                verify_by=NOW,
+            )
         )
 
 
-def begin(database: Database, now: datetime = NOW, officer: int = 1) -> Notice | None:
+def notifications(session: Session) -> Notifications:
+    letters = Letters("https://wadul.example", ZoneInfo("Asia/Jakarta"))
+    return Notifications(session, lambda url: "json" if url else "file", letters)
+
+
+def begin(database: Database, now: datetime = NOW, officer: int | None = 1) -> Notice | None:
     with database.transaction() as session:
-        return Notifications(session).begin(1, officer, lambda _: "json", "https://wadul.example", now)
+        return notifications(session).begin_ticket(1, officer, now)
 
 
 def begun(database: Database, now: datetime = NOW) -> Notice:
@@ -46,15 +61,15 @@ def row(database: Database) -> Notification:
 def finish(database: Database, notice: Notice, error: str | None = None) -> None:
     with database.transaction() as session:
         if error:
-            Notifications(session).failed(notice.notification_id, error)
+            notifications(session).failed(notice.notification_id, error)
         else:
-            Notifications(session).sent(notice.notification_id, NOW)
+            notifications(session).sent(notice.notification_id, NOW)
 
 
 def test_the_message_tells_enough_and_no_more(database: Database) -> None:
     notice = begun(database)
     assert notice.title == "Aduan baru 12345678 - Dinas Sosial"
-    for words in ("Dinas Sosial", "12345678", "DARURAT", "https://wadul.example/tickets/12345678"):
+    for words in ("Dinas Sosial", "12345678", "DARURAT", "https://wadul.example/tickets/1"):
         assert words in notice.body
     assert "1234567890" not in notice.body
     assert "token" not in repr(notice)
@@ -93,11 +108,54 @@ def test_after_two_unknown_ends_a_person_decides(database: Database) -> None:
     begun(database)
     assert begin(database) is None
     with database.reading() as session:
-        assert Notifications(session).unknown(NOW) == []
-        (left,) = Notifications(session).unknown(NOW + timedelta(seconds=1))
+        assert unknown_ends(session, NOW) == []
+        (left,) = unknown_ends(session, NOW + timedelta(seconds=1))
     assert (left.fact, left.sent_at, left.error) == (FACT, None, AGAIN)
 
 
 def test_nobody_to_tell_is_an_error(database: Database) -> None:
     with pytest.raises(LookupError):
         begin(database, officer=2)
+
+
+def test_without_an_officer_the_instance_is_told(database: Database) -> None:
+    notice = begin(database, officer=None)
+    assert notice is not None
+    assert (notice.fact, notice.name, notice.url) == ("ticket-opened:1:officer:none", "Dinas Sosial", None)
+    assert (row(database).officer_id, row(database).channel) == (None, "file")
+
+
+def test_a_call_back_tells_its_deadline_in_local_time(database: Database) -> None:
+    with database.transaction() as session:
+        call = Call(
+            provider="asterisk",
+            key="node1-1.2",
+            node="node1",
+            channel="PJSIP/t-1",
+            dialled="+62234000001",
+            caller_kind="e164",
+            flow="hotline",
+            cursor={},
+            turn={},
+            offered_at=NOW,
+            agency_id=1,
+        )
+        session.add(
+            Obligation(
+                id=5,
+                call=call,
+                agency_id=1,
+                reason="abandoned",
+                emergency=True,
+                opened_at=NOW,
+                due_at=NOW,
+                caller_number="+6281234567890",
+            )
+        )
+        session.flush()
+        notice = notifications(session).begin_obligation(5, 1, NOW)
+    assert notice is not None
+    assert notice.fact == "obligation-opened:5:officer:1"
+    assert notice.title == "DARURAT: Telepon balik - Dinas Sosial"
+    assert "02-03-2026 15.00 WIB" in notice.body
+    assert "1234567890" not in notice.body

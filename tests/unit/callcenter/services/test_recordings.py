@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from callcenter.db import Database
 from callcenter.models import Agency, Call, CallEvent, Recording, Ticket
-from callcenter.services.recordings import WARNINGS, KeptAudio, Recordings, UnknownCall
+from callcenter.services.recordings import WARNINGS, KeptAudio, Recordings, UnknownCallError
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 
@@ -34,16 +34,30 @@ def call(database: Database) -> int:
     with database.transaction() as session:
         agency = Agency(code="dinsos", name="Dinas Sosial", tier="dinas", active_from=NOW.date())
         call = Call(
-            provider="asterisk", key="node1-1.2", node="node1", channel="PJSIP/trunk-1", dialled="+62234000001",
-            agency=agency, caller_kind="e164", flow="hotline", cursor={}, turn={}, offered_at=NOW,
-        )  # fmt: skip
+            provider="asterisk",
+            key="node1-1.2",
+            node="node1",
+            channel="PJSIP/trunk-1",
+            dialled="+62234000001",
+            agency=agency,
+            caller_kind="e164",
+            flow="hotline",
+            cursor={},
+            turn={},
+            offered_at=NOW,
+        )
         session.add(call)
         session.flush()
         session.add(
             Ticket(
-                number="12345678", pin_hash="x", agency_id=agency.id, call_id=call.id, language="id",
-                opened_at=NOW, verify_by=NOW,
-            )  # fmt: skip
+                number="12345678",
+                pin_hash="x",
+                agency_id=agency.id,
+                call_id=call.id,
+                language="id",
+                opened_at=NOW,
+                verify_by=NOW,
+            )
         )
         return call.id
 
@@ -97,9 +111,9 @@ def test_another_turns_recording_is_not_taken_for_this_one(database: Database) -
 
 
 def test_a_call_that_is_not_known_yet_is_said_so(database: Database) -> None:
-    with pytest.raises(UnknownCall):
+    with pytest.raises(UnknownCallError):
         keep(database, replace(AUDIO, call="node1-9.9"))
-    with pytest.raises(UnknownCall):
+    with pytest.raises(UnknownCallError):
         keep(database, replace(AUDIO, provider="twilio"))
 
 

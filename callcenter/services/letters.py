@@ -1,0 +1,63 @@
+"""What messages to officers say. They leave the house: no more than is needed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from callcenter.models import Obligation, Ticket
+from callcenter.services.callers import mask
+
+CATEGORIES = {"general": "umum", "emergency": "DARURAT"}
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message's words."""
+
+    title: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """Writes messages with links to the instance's ``web_url`` and times of its ``zone``."""
+
+    web_url: str
+    zone: ZoneInfo
+
+    def ticket(self, ticket: Ticket) -> Letter:
+        """Tell of a new ticket."""
+        name = ticket.agency.name
+        return Letter(
+            f"Aduan baru {ticket.number} - {name}",
+            _lines(
+                f"Aduan baru untuk {name}.",
+                f"Nomor tiket : {ticket.number}",
+                f"Kategori    : {CATEGORIES.get(ticket.category, ticket.category)}",
+                f"Penelepon   : {mask(ticket.caller_number)}",
+                f"Buka        : {self.web_url}/tickets/{ticket.id}",
+            ),
+        )
+
+    def obligation(self, obligation: Obligation) -> Letter:
+        """Tell of a citizen who is to be called back."""
+        name = obligation.agency.name
+        urgent = "DARURAT: " if obligation.emergency else ""
+        return Letter(
+            f"{urgent}Telepon balik - {name}",
+            _lines(
+                f"Seorang warga menelepon {name} dan belum terlayani. Mohon telepon balik.",
+                f"Batas waktu : {self._time(obligation.due_at)}",
+                f"Penelepon   : {mask(obligation.caller_number)}",
+                f"Buka        : {self.web_url}/obligations",
+            ),
+        )
+
+    def _time(self, at: datetime) -> str:
+        return f"{at.astimezone(self.zone):%d-%m-%Y %H.%M %Z}"
+
+
+def _lines(*lines: str) -> str:
+    return "\n".join(lines) + "\n"

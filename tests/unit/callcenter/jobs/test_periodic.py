@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from callcenter.db import Database
+from callcenter.jobs import PERIODIC
+from callcenter.jobs.kinds import Periodic, Tools
+from callcenter.jobs.prompts import build_agency_prompt
+from callcenter.jobs.threads import Ticker
+from callcenter.jobs.watch import LATE_AFTER, UNKNOWN_AFTER, watch
+from callcenter.models import Agency, Alarm, Notification, Outbox
+from callcenter.senders import Sender
+from callcenter.services.outbox import Work
+from callcenter.settings import load
+
+NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def tools(database: Database, tmp_path: Path) -> Tools:
+    return Tools(database, Sender("", tmp_path), replace(load({}), home=tmp_path), lambda _: None)
+
+
+def alarms(tools: Tools) -> list[str]:
+    with tools.database.reading() as session:
+        return sorted(session.scalars(select(Alarm.kind).where(Alarm.cleared_at.is_(None))))
+
+
+def test_work_comes_at_its_own_pace(tools: Tools) -> None:
+    done: list[str] = []
+    ticker = Ticker(
+        tools,
+        {
+            "often": Periodic(lambda *_: done.append("often"), 2),
+            "seldom": Periodic(lambda *_: done.append("seldom"), 60),
+        },
+    )
+    for second in range(100, 106):
+        ticker.tick(second, NOW)
+    assert done == ["often", "seldom", "often", "often"]
+
+
+def test_what_fails_is_told_and_does_not_end_the_others(tools: Tools) -> None:
+    done: list[str] = []
+    broken = [True]
+
+    def fragile(*_: object) -> None:
+        if broken[0]:
+            raise OSError("the file is away")
+
+    work = {"fragile": Periodic(fragile, 1), "sound": Periodic(lambda *_: done.append("sound"), 1)}
+    ticker = Ticker(tools, work)
+    ticker.tick(100, NOW)
+    assert (done, alarms(tools)) == (["sound"], ["periodic-failing"])
+    broken[0] = False
+    ticker.tick(101, NOW)
+    assert alarms(tools) == []
+
+
+def test_work_that_waits_too_long_is_told_and_cleared(tools: Tools) -> None:
+    with tools.database.transaction() as session:
+        Work(session).owe("notify_ticket", "ticket-opened:1:officer:1", {}, NOW)
+    watch(tools, NOW + LATE_AFTER)
+    assert alarms(tools) == []
+    watch(tools, NOW + LATE_AFTER + timedelta(seconds=1))
+    assert alarms(tools) == ["outbox-late"]
+    with tools.database.transaction() as session:
+        session.scalars(select(Outbox)).one().done_at = NOW
+    watch(tools, NOW + timedelta(hours=1))
+    assert alarms(tools) == []
+
+
+def test_a_message_whose_end_nobody_knows_is_told(tools: Tools) -> None:
+    with tools.database.transaction() as session:
+        session.add(Notification(fact="ticket-opened:1:officer:1", channel="file", started_at=NOW))
+    watch(tools, NOW + UNKNOWN_AFTER + timedelta(seconds=1))
+    assert alarms(tools) == ["notification-unknown"]
+
+
+def test_the_spoken_name_is_the_one_of_now(tools: Tools) -> None:
+    built: list[tuple[str, str]] = []
+    tools = replace(tools, build_names=built.extend)
+    with tools.database.transaction() as session:
+        session.add(Agency(id=7, code="dinsos", name="Dinas Sosial", tier="dinas", active_from=NOW.date()))
+    build_agency_prompt(tools, {"agency_id": 7}, NOW)
+    build_agency_prompt(tools, {"agency_id": 8}, NOW)
+    assert built == [("dinsos", "Dinas Sosial")]
+
+
+def test_what_the_house_does_runs_on_an_empty_database(tools: Tools) -> None:
+    Ticker(tools, PERIODIC).tick(100, NOW)
+    assert alarms(tools) == []
