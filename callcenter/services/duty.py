@@ -11,6 +11,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from callcenter.models import Agency, Officer, Shift
+from ivr.asterisk.names import mobile_interface, sip_interface
 from ivr.ports import Member
 
 DAY = timedelta(days=1)
@@ -106,8 +107,8 @@ def queue_name(agency_code: str, *, emergency: bool = False) -> str:
 def interface(officer_id: int, *, sip: bool, mobile: bool) -> str | None:
     """Tell how an exchange dials an officer; a SIP endpoint goes first."""
     if sip:
-        return f"PJSIP/officer-{officer_id}"
-    return f"Local/officer-{officer_id}@officer-mobile/n" if mobile else None
+        return sip_interface(officer_id)
+    return mobile_interface(officer_id) if mobile else None
 
 
 class Duty:

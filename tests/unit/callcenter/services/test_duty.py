@@ -204,7 +204,7 @@ def test_members_name_each_way_to_reach_an_officer(session: Session) -> None:
     officer(session, dinas, rung=1)
     officer(session, dinas, rung=0, sip_secret="s", active=False)
     officer(session, dinas, rung=None, sip_secret="s")
-    sip, mobile = f"PJSIP/officer-{first.id}", f"Local/officer-{second.id}@officer-mobile/n"
+    sip, mobile = f"PJSIP/officer-{first.id}", f"Local/officer-{second.id}@mobile/n"
     assert Duty(session, JAKARTA).members(MONDAY) == {
         "agency-dinsos": [
             Member(sip, f"officer-{first.id}", 0),
