@@ -53,6 +53,7 @@ class Ear:
         self._shapes = {name: shape for name, shape in shapes.items() if len(shape)}
         self._spectra = {name: np.fft.rfft(shape[::-1], _BLOCK) for name, shape in self._shapes.items()}
         self._seconds = {name: len(samples) / RATE for name, samples in clips.items()}
+        self._longest = max(map(len, self._shapes.values()), default=0)
         self._done = 0
         self._free = 0
 
@@ -67,11 +68,11 @@ class Ear:
         will come, so that the last clips are told without waiting for more.
         """
         audio = _halved(np.frombuffer(pcm[: len(pcm) // 4 * 4], dtype="<i2").astype(np.float32))
-        end = len(audio) if over else len(audio) - _LONGEST
+        end = len(audio) if over else len(audio) - self._longest
         found: list[Heard] = []
         while self._done < end and (over or end - self._done >= _STEP):
-            step = min(end - self._done, _BLOCK - _LONGEST)
-            found += self._search(audio[self._done : self._done + step + _LONGEST], step)
+            step = min(end - self._done, _BLOCK - self._longest)
+            found += self._search(audio[self._done : self._done + step + self._longest], step)
             self._done += step
         return sorted(found, key=lambda heard: heard.at)
 

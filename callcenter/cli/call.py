@@ -144,7 +144,7 @@ def _tell_trace(settings: Settings, find: Callable[[Rehearsal], Trace | None]) -
         trace = _asked(settings, find)
     if trace is None:
         raise click.ClickException("the call is not in the log; look at the lines of 'callcenter up'")
-    web = f"http://{_near(settings.web_host)}:{settings.web_port}"
+    web = settings.web_url
     click.echo(f"call    {web}/calls/{trace.call_id}  ({trace.disposition or 'still open'})")
     click.echo(f"ticket  {web}/tickets/{trace.ticket}" if trace.ticket else "no ticket")
 

@@ -108,7 +108,7 @@ def _remove(path: Path) -> None:
 def _as_root(command: Sequence[str], *keep: int) -> subprocess.CompletedProcess[str]:
     """Run and wait; a child that outlives us holds on to the files ``keep``."""
     prefix = [] if os.geteuid() == 0 else ["sudo"]
-    return subprocess.run(  # noqa: S603
+    return subprocess.run(
         [*prefix, *command],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

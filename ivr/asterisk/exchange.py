@@ -112,7 +112,7 @@ def parse_version(text: str) -> tuple[int, ...]:
 
 def _version(prefix: tuple[str, ...]) -> tuple[int, ...]:
     try:
-        run = subprocess.run([*prefix, "-V"], capture_output=True, text=True, timeout=30)  # noqa: S603
+        run = subprocess.run([*prefix, "-V"], capture_output=True, text=True, timeout=30)
     except (OSError, subprocess.TimeoutExpired):
         return ()
     return parse_version(run.stdout)

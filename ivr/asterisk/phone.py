@@ -60,7 +60,7 @@ class Telephone:
         self._conf = render(self._binary, self._wiring(), self._officers)
         output = (self._directory / "log/console").open("ab")
         with output:
-            self._process = subprocess.Popen(  # noqa: S603
+            self._process = subprocess.Popen(
                 self._binary.command(self._conf), stdin=subprocess.DEVNULL, stdout=output, stderr=output
             )
         try:
@@ -132,7 +132,7 @@ class Telephone:
     def remote(self, cli: str) -> str:
         """Give the telephone's exchange a command; empty when it does not answer."""
         command = self._binary.remote(self._conf, cli)
-        done = subprocess.run(command, capture_output=True, text=True, errors="replace")  # noqa: S603
+        done = subprocess.run(command, capture_output=True, text=True, errors="replace")
         return done.stdout if done.returncode == 0 else ""
 
     def _unregistered(self) -> set[str]:

@@ -33,7 +33,7 @@ class Leg:
 
     @property
     def purpose(self) -> str:
-        """What the exchange connected for: ``in/<officer>``, ``out/<id>`` …"""
+        """What the exchange connected for: ``in/<officer>`` or ``out/<id>``."""
         return self.facts.get("agi_network_script", "")
 
     @property

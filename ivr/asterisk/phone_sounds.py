@@ -36,7 +36,7 @@ def speech(directory: Path, text: str, language: str) -> Path:
 def _espeak(text: str, language: str) -> array[int]:
     command = ["espeak-ng", "-v", language, "--stdin", "--stdout"]
     try:
-        done = subprocess.run(command, input=text.encode(), capture_output=True, check=True)  # noqa: S603
+        done = subprocess.run(command, input=text.encode(), capture_output=True, check=True)
     except (OSError, subprocess.CalledProcessError) as error:
         raise SpeechError(f"espeak-ng could not speak: {error}; install the package espeak-ng") from error
     with wave.open(io.BytesIO(done.stdout)) as file:
