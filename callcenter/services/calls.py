@@ -164,7 +164,7 @@ class Calls:
         return [(f"{event.key}:told", "ticket_told", {"number": number})]
 
     def _find_line(self, provider: str, dialled: str, now: datetime) -> Line | None:
-        candidates = {dialled, callers.normalise(dialled)} - {None, ""}
+        candidates = {callers.printable(dialled, 64), callers.normalise(dialled)} - {None, ""}
         today = now.astimezone(self._policy.zone).date()
         query = (
             select(Line)
