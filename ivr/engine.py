@@ -17,7 +17,6 @@ from ivr.nodes import (
     BranchNode,
     ConnectNode,
     GatherNode,
-    HangupNode,
     InputNode,
     MenuNode,
     Node,
@@ -104,10 +103,16 @@ def start(flow: Flow, facts: Mapping[str, str]) -> Step:
 
 
 def step(flow: Flow, cursor: Cursor, event: Event) -> Step:
-    """Go on after an event; one that does not fit the node says the node again."""
-    node = flow.nodes.get(cursor.node)
-    if node is None or isinstance(event, HungUp) or isinstance(node, HangupNode):
+    """Go on after an event; one that does not fit the node says the node again.
+
+    A node that an edited flow no longer has leads back to its start: rather
+    the greeting twice than a call that is lost.
+    """
+    if isinstance(event, HungUp):
         return Step(cursor, None, None, ())
+    node = flow.nodes.get(cursor.node)
+    if node is None:
+        return _enter(flow, cursor, flow.start)
     match node, event:
         case GatherNode(), Digits(digits=digits):
             return _keyed(flow, cursor, node, digits)
@@ -187,7 +192,7 @@ def _wait(flow: Flow, cursor: Cursor, node: Node, trail: tuple[str, ...], sorry:
     if isinstance(node, QueryNode):
         arguments = {name: value_of(text, cursor.facts) for name, text in node.arguments.items()}
         return Step(cursor, None, Query(node.ask, arguments), trail)
-    pending = tuple(flow.nodes[name] for name in cursor.pending)
+    pending = tuple(flow.nodes[name] for name in cursor.pending if name in flow.nodes)
     draft = Draft(cursor.language, cursor.facts, cursor.turn + 1, cursor.tries, sorry)
     spoken = replace(cursor, turn=cursor.turn + 1, pending=())
     return Step(spoken, turn_of(draft, pending, node), None, trail)

@@ -19,6 +19,7 @@ WORDS_A_MINUTE = 145
 """Slower than espeak-ng's 175: callers may be elderly and the line bad."""
 
 _TRIM = ["silence", "1", "0.01", "0.1%", "reverse", "silence", "1", "0.01", "0.1%", "reverse"]
+_FORM = ["-b", "16", "-c", "1"]
 _LEVEL = ["gain", "-n", "-3"]
 _SECONDS = 60
 
@@ -57,9 +58,7 @@ def make(clip: Clip, directory: Path) -> None:
         effects = _LEVEL if clip.human else [*_TRIM, *_LEVEL, "pad", "0.02", _pause(clip.name)]
         for suffix, rate in FORMATS:
             made = Path(work) / f"made-{rate}.wav"
-            _run(
-                ["sox", "-V1", str(source), "-r", str(rate), "-b", "16", "-c", "1", str(made), *effects], clip
-            )
+            _run(["sox", "-V1", str(source), "-r", str(rate), *_FORM, str(made), *effects], clip)
             if suffix == ".wav":
                 _copy(made, directory / TWILIO / f"{clip.key}.wav", Path(work))
             os.replace(made, directory / f"{clip.key}{suffix}")
@@ -72,7 +71,18 @@ def _pause(name: str) -> str:
 
 
 def _speak(clip: Clip, path: Path) -> Path:
-    command = ["espeak-ng", "-v", clip.voice, "-s", str(WORDS_A_MINUTE), "-w", str(path), "--stdin"]
+    command = [
+        "espeak-ng",
+        "-v",
+        clip.voice,
+        "-s",
+        str(WORDS_A_MINUTE),
+        "-b",
+        "1",
+        "-w",
+        str(path),
+        "--stdin",
+    ]
     _run(command, clip, clip.words)
     return path
 
@@ -86,7 +96,7 @@ def _copy(made: Path, target: Path, work: Path) -> None:
 def _run(command: list[str], clip: Clip, text: str = "") -> None:
     try:
         done = subprocess.run(
-            command, input=text, text=True, capture_output=True, timeout=_SECONDS, check=False
+            command, input=text.encode(), capture_output=True, timeout=_SECONDS, check=False
         )
     except FileNotFoundError:
         raise PromptError(f"{command[0]} is not installed: install the packages espeak-ng and sox") from None
@@ -94,4 +104,5 @@ def _run(command: list[str], clip: Clip, text: str = "") -> None:
         raise PromptError(f"{clip.key}: {command[0]} did not finish within {_SECONDS} s") from None
     if done.returncode:
         source = f" from {clip.human}" if clip.human else ""
-        raise PromptError(f"{clip.key} cannot be made{source}: {done.stderr.strip()[-300:]}")
+        said = done.stderr.decode("utf-8", "replace").strip()[-300:]
+        raise PromptError(f"{clip.key} cannot be made{source}: {said}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -261,6 +263,22 @@ def test_an_event_that_does_not_fit_has_the_node_said_again() -> None:
     assert clips(step) == ["main_menu"]
     assert step.turn
     assert step.turn.number == 4
+
+
+def test_a_call_that_was_to_be_ended_is_ended_again_until_it_is_gone() -> None:
+    told: list[Event] = [SILENCE, SILENCE, keys("2"), MESSAGE, OPENED, SILENCE]
+
+    assert last(after(*told, SILENCE)) == Hangup()
+    assert after(*told, SILENCE, HungUp("hungup", 16, "system")).turn is None
+
+
+def test_a_cursor_of_a_former_flow_starts_again() -> None:
+    cursor = replace(after(SILENCE).cursor, node="gone", pending=("gone",))
+    step = engine.step(builtin("hotline"), cursor, SILENCE)
+
+    assert clips(step) == ["greeting", "notice"]
+    assert step.turn
+    assert step.turn.number == 3
 
 
 def test_an_unknown_number_is_refused_in_both_languages() -> None:
