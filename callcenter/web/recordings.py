@@ -12,7 +12,7 @@ from callcenter.models import Recording
 from callcenter.services.dossier import Dossiers, Playbacks
 from callcenter.web.context import address, house, now, viewer
 from callcenter.web.ranges import ByteRange, UnsatisfiableError, read_range
-from recordings.store import StoreTrouble
+from recordings.store import StoreError
 
 pages = Blueprint("recordings", __name__)
 
@@ -46,7 +46,7 @@ def _open(recording: Recording, part: ByteRange | None) -> Iterator[bytes]:
     pieces = house().store.open_range(recording.store_key, start, length)
     try:
         first = next(pieces, b"")
-    except (StoreTrouble, ValueError):
+    except (StoreError, ValueError):
         logging.getLogger(__name__).exception("recording %s cannot be read", recording.id)
         abort(503)
     return itertools.chain([first], pieces)
