@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 from zoneinfo import ZoneInfo
 
 from redis import Redis
@@ -19,6 +21,7 @@ from callcenter.settings import Settings
 from callcenter.switchboard import DatabaseSwitchboard
 from ivr.asterisk import rendering
 from ivr.asterisk.exchange import AsteriskBinary
+from ivr.asterisk.service import Address, Driver
 from ivr.prompts.build import build_agencies
 from recordings.spool import Spool
 from recordings.store import Store, open_store
@@ -87,3 +90,18 @@ def render_exchange(settings: Settings, binary: AsteriskBinary) -> list[str]:
     finally:
         data.dispose()
     return rendering.write(plan)
+
+
+def run_ivr(settings: Settings) -> None:
+    """Serve the calls of this node's exchange until SIGTERM or SIGINT."""
+    driver = Driver(
+        switchboard(settings),
+        prompts=settings.prompts_dir,
+        spool=settings.spool_dir,
+        agi=Address(settings.agi_host, settings.agi_port),
+        ami=Address(settings.ami_host, settings.ami_port),
+    )
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    driver.run(lambda: node.secret(settings.secrets_dir, "manager"), stop)

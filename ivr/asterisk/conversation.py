@@ -8,10 +8,11 @@ from collections.abc import Callable
 
 from ivr.asterisk.agi import GoneError, Line, ProtocolError
 from ivr.asterisk.audio import Audio
+from ivr.asterisk.causes import NORMAL_CLEARING, cause_of, side
 from ivr.asterisk.names import CALL_KEY
 from ivr.asterisk.sounds import Sounds
 from ivr.asterisk.turns import Performer
-from ivr.events import Event, HungUp, Offered, Side
+from ivr.events import Event, HungUp, Offered
 from ivr.ports import Receipt, Switchboard
 
 log = logging.getLogger(__name__)
@@ -19,7 +20,6 @@ log = logging.getLogger(__name__)
 RETRY_SECONDS = (0.2, 1.0, 3.0)
 """Waits before a hang-up is told again that the switchboard could not take."""
 RESTRICTED = 0x20
-NORMAL_CLEARING = 16
 
 
 class Conversations:
@@ -98,16 +98,8 @@ def hung_up(line: Line) -> HungUp:
     except Exception:
         log.exception("the cause of a hang-up is not known")
         return HungUp("hungup", 0, "unknown")
-    return HungUp("hungup", int(cause) if cause.isdecimal() else 0, side(source, line.environment.get("channel", "")))
-
-
-def side(source: str, channel: str) -> Side:
-    """Tell who hung up from Asterisk's hang-up source."""
-    if source and source == channel:
-        return "caller"
-    if source.startswith("dialplan/"):
-        return "system"
-    return "officer" if "/officer-" in source else "unknown"
+    who = side(source, line.environment.get("channel", ""))
+    return HungUp("hungup", cause_of(cause, who), who)
 
 
 def _caller(line: Line) -> str:

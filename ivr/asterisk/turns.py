@@ -59,7 +59,8 @@ class Performer:
         if isinstance(action, Connect):
             return self._connect(key, turn.number, action, resumed)
         if isinstance(action, Hangup):
-            return self.hang_up(action.cause)
+            self.hang_up(action.cause)
+            return None
         raise ValueError(f"{action!r} does not wait")
 
     def hang_up(self, cause: int) -> None:
@@ -164,7 +165,8 @@ class Performer:
             return
         name = self._audio.make_room(name, "raw")
         written, kept = self._audio.writing(f"{name}.raw"), self._audio.kept(f"{name}.raw")
-        self._line.execute("MixMonitor", f"{written},bD,[ -s {written} ] && mv {written} {kept} || rm -f {written}")
+        close = f"[ -s {written} ] && mv {written} {kept} || rm -f {written}"
+        self._line.execute("MixMonitor", f"{written},bD,{close}")
 
     def _outcome(self) -> DialOutcome | None:
         """Return how the queue ended, from the traces it left on the channel."""

@@ -1,0 +1,57 @@
+"""The driver's process: calls by FastAGI, everything else by the manager."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ivr.asterisk.agi import Server
+from ivr.asterisk.ami import Connection, Supervisor
+from ivr.asterisk.audio import Audio
+from ivr.asterisk.conversation import Conversations
+from ivr.asterisk.sounds import Sounds
+from ivr.asterisk.watch import Watch
+from ivr.ports import Switchboard
+
+log = logging.getLogger(__name__)
+
+MANAGER = "callcenter"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where somebody listens."""
+
+    host: str
+    port: int
+
+
+class Driver:
+    """Serves one Asterisk until told to stop.
+
+    Calls that are up when it stops go back to the dialplan, which asks the
+    next process what to do.
+    """
+
+    def __init__(self, switchboard: Switchboard, *, prompts: Path, spool: Path, agi: Address, ami: Address) -> None:
+        """Bring ``switchboard`` and the exchange at these addresses together."""
+        self._conversations = Conversations(switchboard, Sounds(prompts), Audio(spool))
+        self._watch = Watch(switchboard)
+        self._agi = agi
+        self._ami = ami
+
+    def run(self, secret: Callable[[], str], stop: threading.Event) -> None:
+        """Serve until ``stop`` is set; ``secret`` is the manager's, asked at each login."""
+        supervisor = Supervisor(lambda: self._connect(secret()), self._watch.on_connected, stop)
+        with Server(self._agi.host, self._agi.port, self._conversations.serve) as server:
+            for work in (server.serve_forever, supervisor.run, lambda: self._watch.run(stop)):
+                threading.Thread(target=work, daemon=True).start()
+            log.info("serving calls at %s:%s", *server.server_address[:2])
+            stop.wait()
+            server.shutdown()
+
+    def _connect(self, secret: str) -> Connection:
+        return Connection(self._ami.host, self._ami.port, MANAGER, secret, self._watch.on_event)

@@ -1,0 +1,154 @@
+"""Watch an Asterisk beside the callers' own turns: legs, members, what is still up."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from queue import Empty, SimpleQueue
+
+from ivr.asterisk.ami import AmiError, Connection, Message
+from ivr.asterisk.events import Fact, Reader
+from ivr.asterisk.names import CALL_KEY
+from ivr.asterisk.queues import changes, read_status
+from ivr.events import HungUp
+from ivr.ports import Switchboard
+
+log = logging.getLogger(__name__)
+
+RECONCILE_SECONDS = 5.0
+GONE_SECONDS = 3.0
+"""The call's own connection knows of the hang-up as well and tells it in order; it goes first."""
+RETRY_SECONDS = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0)
+
+
+@dataclass(order=True, slots=True)
+class _Later:
+    due: float
+    number: int
+    fact: Fact = field(compare=False)
+    tries: int = field(compare=False)
+
+
+class Watch:
+    """Brings what the manager tells to the switchboard, and members to the queues."""
+
+    def __init__(
+        self,
+        switchboard: Switchboard,
+        clock: Callable[[], float] = time.monotonic,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        """Tell ``switchboard``; ``clock`` counts seconds, ``now`` tells the time."""
+        self._switchboard = switchboard
+        self._clock = clock
+        self._now = now
+        self._reader = Reader()
+        self._inbox: SimpleQueue[Message | Connection | None] = SimpleQueue()
+        self._later: list[_Later] = []
+        self._numbers = itertools.count()
+        self._connection: Connection | None = None
+        self._reconcile_at = 0.0
+
+    def on_event(self, message: Message) -> None:
+        """Take an event (from the reader's thread)."""
+        self._inbox.put(message)
+
+    def on_connected(self, connection: Connection) -> None:
+        """Take a new connection: everything is compared afresh."""
+        self._inbox.put(connection)
+
+    def wake(self) -> None:
+        """Ask for the queues' members to be compared at once."""
+        self._inbox.put(None)
+
+    def run(self, stop: threading.Event) -> None:
+        """Work until told to stop; nothing that fails ends it."""
+        while not stop.is_set():
+            try:
+                self.step()
+            except Exception:
+                log.exception("watching the exchange failed; it goes on")
+                stop.wait(1.0)
+
+    def step(self) -> None:
+        """Wait for one thing to do, at most until the next one is due, and do it."""
+        try:
+            self._take(self._inbox.get(timeout=self._patience()))
+        except Empty:
+            log.debug("nothing new")
+        while self._later and self._later[0].due <= self._clock():
+            self._tell(heapq.heappop(self._later))
+        if self._clock() >= self._reconcile_at:
+            self._reconcile_at = self._clock() + RECONCILE_SECONDS
+            self._reconcile()
+
+    def _patience(self) -> float:
+        due = min([self._reconcile_at, *(item.due for item in self._later[:1])])
+        return max(0.001, min(due - self._clock(), 1.0))
+
+    def _take(self, item: Message | Connection | None) -> None:
+        if isinstance(item, Message):
+            fact = self._reader.read(item, self._now())
+            if fact is not None:
+                self._plan(fact, GONE_SECONDS if isinstance(fact.event, HungUp) else 0.0)
+            return
+        if item is not None:
+            self._reader.forget()
+            self._connection = item
+            self._resync(item)
+        self._reconcile_at = 0.0
+
+    def _plan(self, fact: Fact, seconds: float, tries: int = 0) -> None:
+        heapq.heappush(self._later, _Later(self._clock() + seconds, next(self._numbers), fact, tries))
+
+    def _tell(self, item: _Later) -> None:
+        call, event = item.fact.call, item.fact.event
+        try:
+            if isinstance(event, HungUp):
+                self._switchboard.receive(call, event)
+            else:
+                self._switchboard.receive_leg(call, event)
+        except Exception as error:
+            if item.tries >= len(RETRY_SECONDS):
+                log.exception("lost for good, the call's records remain: %s %s", call, event)
+                return
+            log.warning("told again in %s s: %s %s: %s", RETRY_SECONDS[item.tries], call, event, error)
+            self._plan(item.fact, RETRY_SECONDS[item.tries], item.tries + 1)
+
+    def _resync(self, connection: Connection) -> None:
+        """Tell which calls are up; what ended while nobody listened ends now."""
+        at = self._now()
+        try:
+            channels = connection.collect("CoreShowChannels")
+        except AmiError as error:
+            log.warning("which calls are up is not known: %s", error)
+            return
+        self._switchboard.still_up({key for key in map(_call, channels) if CALL_KEY.match(key)}, at)
+
+    def _reconcile(self) -> None:
+        connection = self._connection
+        if connection is None or not connection.alive:
+            return
+        desired = self._switchboard.members()
+        try:
+            for change in changes(desired, read_status(connection.collect("QueueStatus"))):
+                self._change(connection, change.action, dict(change.fields))
+        except AmiError as error:
+            log.warning("the queues' members stay as they are: %s", error)
+
+    def _change(self, connection: Connection, action: str, fields: dict[str, str]) -> None:
+        try:
+            connection.act(action, **fields)
+            log.info("%s %s", action, fields)
+        except (AmiError, ValueError) as error:
+            log.warning("%s %s: %s", action, fields, error)
+
+
+def _call(channel: Message) -> str:
+    return channel.get("linkedid")
