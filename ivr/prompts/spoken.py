@@ -55,7 +55,7 @@ def day(value: date, language: Language) -> list[str]:
 
 
 def clock(value: time, language: Language) -> list[str]:
-    """Speak a time of day: *pukul tujuh lewat lima menit*, *seven oh five A M*."""
+    """Speak a time of day: *pukul tujuh lewat lima menit*, *seven oh five A.M.*."""
     if language == "id":
         minutes = ["words/lewat", *_indonesian(value.minute), "words/menit"] if value.minute else []
         return ["words/pukul", *_indonesian(value.hour), *minutes]

@@ -116,11 +116,11 @@ def test_dates() -> None:
 @pytest.mark.parametrize(
     ("at", "indonesian", "english"),
     [
-        (time(7, 0), "pukul tujuh", "seven A M"),
-        (time(7, 5), "pukul tujuh lewat lima menit", "seven oh five A M"),
-        (time(0, 30), "pukul nol lewat tiga puluh menit", "twelve thirty A M"),
-        (time(12, 0), "pukul dua belas", "twelve P M"),
-        (time(21, 11), "pukul dua puluh satu lewat sebelas menit", "nine eleven P M"),
+        (time(7, 0), "pukul tujuh", "seven A.M."),
+        (time(7, 5), "pukul tujuh lewat lima menit", "seven oh five A.M."),
+        (time(0, 30), "pukul nol lewat tiga puluh menit", "twelve thirty A.M."),
+        (time(12, 0), "pukul dua belas", "twelve P.M."),
+        (time(21, 11), "pukul dua puluh satu lewat sebelas menit", "nine eleven P.M."),
     ],
 )
 def test_times(at: time, indonesian: str, english: str) -> None:
