@@ -22,6 +22,7 @@ class Settings:
     web_host: str
     web_port: int
     web_url: str
+    """Where officers' messages point to."""
     redis_port: int
     agi_host: str
     agi_port: int
