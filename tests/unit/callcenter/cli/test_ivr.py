@@ -64,7 +64,7 @@ def test_a_status_and_a_conversation_are_tried_in_the_terminal() -> None:
     result = run("try", "hotline", keys="8\n1\n3\n12345674\n1234\n3\n00000000\n1111\nh\n")
 
     assert "Laporan Anda sedang ditangani." in result.output
-    assert "nomor atau PIN tidak cocok" in result.output
+    assert "nomor atau pin tidak cocok" in result.output
     assert "Terima kasih telah berbicara" in run("try", keys="\n\n1\na\n\n").output
 
 
