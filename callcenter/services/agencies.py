@@ -1,4 +1,8 @@
-"""Agencies and their lines: found, created and changed."""
+"""Agencies and their lines: found, created and changed.
+
+Nothing is owed to the exchange: ``callcenter asterisk serve`` compares its
+configuration with the database every few seconds. Names are owed their prompts.
+"""
 
 from __future__ import annotations
 
@@ -71,7 +75,6 @@ class Agencies:
         self.session.add(agency)
         self.session.flush()
         self._owe_prompt(agency, now)
-        owe_render(self.session, now)
         return agency
 
     def change(self, agency: Agency, form: AgencyForm, now: datetime) -> None:
@@ -81,7 +84,6 @@ class Agencies:
         self.session.flush()
         if agency.name != former:
             self._owe_prompt(agency, now)
-        owe_render(self.session, now)
 
     def put_under(self, agency: Agency, parent: str) -> None:
         """Say which agency (by its code) this one belongs to; raises ``FieldError``."""
@@ -94,14 +96,12 @@ class Agencies:
         self._write_line(line, form)
         self.session.add(line)
         self.session.flush()
-        owe_render(self.session, now)
         return line
 
-    def change_line(self, line: Line, form: LineForm, now: datetime) -> None:
+    def change_line(self, line: Line, form: LineForm) -> None:
         """Change a line; raises ``FieldError``."""
         self._write_line(line, form)
         self.session.flush()
-        owe_render(self.session, now)
 
     def _write(self, agency: Agency, form: AgencyForm) -> None:
         name, tier = fields.text("name", form.name), fields.tier("tier", form.tier)
@@ -145,11 +145,6 @@ def flow_names() -> tuple[str, ...]:
     """Name the conversations a line can have."""
     names = {path.stem for path in BUILTIN.glob("*.yaml")}
     return tuple(sorted(names - {UNKNOWN_NUMBER_FLOW}))
-
-
-def owe_render(session: Session, now: datetime) -> None:
-    """Owe the exchange its new configuration: once for all changes of ``now``."""
-    Work(session).owe("render_exchange", f"exchange-changed:{now.isoformat()}", {}, now)
 
 
 def _dates(active_from: str, active_until: str, default: date) -> tuple[date, date | None]:

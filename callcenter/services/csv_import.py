@@ -142,7 +142,7 @@ class _OfficerBatch(_Batch):
         )
         if _officer(self.session, agency, form.name) is not None:
             raise FieldError("name", "taken_name", form.name)
-        Officers(self.session).create(agency, form, self.now)
+        Officers(self.session).create(agency, form)
 
 
 class _RosterBatch(_Batch):

@@ -5,16 +5,14 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from callcenter.models import Agency, Officer
 from callcenter.services import fields
-from callcenter.services.agencies import owe_render
 
-SECRET_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 """Typed into telephones by hand: no letter looks like another one."""
 SECRET_LENGTH = 24
 
@@ -53,31 +51,28 @@ class Officers:
             )
         return self.session.scalars(query.order_by(Agency.name, Officer.name, Officer.id)).all()
 
-    def create(self, agency: Agency, form: OfficerForm, now: datetime) -> Officer:
+    def create(self, agency: Agency, form: OfficerForm) -> Officer:
         """Create an officer; raises ``FieldError``."""
         officer = Officer(agency_id=agency.id)
         _write(officer, form)
         self.session.add(officer)
         self.session.flush()
-        owe_render(self.session, now)
         return officer
 
-    def change(self, officer: Officer, form: OfficerForm, now: datetime) -> None:
+    def change(self, officer: Officer, form: OfficerForm) -> None:
         """Change an officer; a SIP secret that is there already stays."""
         _write(officer, form)
         self.session.flush()
-        owe_render(self.session, now)
 
-    def renew_secret(self, officer: Officer, now: datetime) -> None:
+    def renew_secret(self, officer: Officer) -> None:
         """Give the officer's endpoint a new secret: a lost phone is worth nothing."""
         officer.sip_secret = random_secret()
         self.session.flush()
-        owe_render(self.session, now)
 
 
 def random_secret() -> str:
     """Draw a SIP secret: 118 bits."""
-    return "".join(secrets.choice(SECRET_LETTERS) for _ in range(SECRET_LENGTH))
+    return "".join(secrets.choice(ALPHABET) for _ in range(SECRET_LENGTH))
 
 
 def _write(officer: Officer, form: OfficerForm) -> None:

@@ -67,7 +67,7 @@ class Seed:
         if not self.session.scalar(select(Line.id).where(Line.number == demo.number)):
             self.agencies.add_line(agency, LineForm(demo.number), now)
         for rung in (0, 1):
-            officer = self.officers.create(agency, OfficerForm(f"Petugas {rung + 1} {demo.name}"), now)
+            officer = self.officers.create(agency, OfficerForm(f"Petugas {rung + 1} {demo.name}"))
             self._shifts(agency, officer, rung)
 
     def _shifts(self, agency: Agency, officer: Officer, rung: int) -> list[Shift]:

@@ -58,7 +58,7 @@ def change_line(line_id: int) -> Reply:
     try:
         with house().database.transaction() as db:
             line = found(db, Line, line_id)
-            Agencies(db).change_line(line, form, local_now())
+            Agencies(db).change_line(line, form)
             agency_id = line.agency_id
     except FieldError as error:
         with house().database.reading() as db:

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from callcenter.models import Agency, Officer
 from callcenter.services.fields import FieldError
 from callcenter.services.officers import OfficerForm, Officers
-from callcenter.web.admin.part import found, local_now, pages, reads, see_other, ticked, typed, writes
+from callcenter.web.admin.part import found, pages, reads, see_other, ticked, typed, writes
 from callcenter.web.admin.problems import problem
 from callcenter.web.context import house
 
@@ -40,7 +40,7 @@ def create_officer(agency_id: int) -> Reply:
     form = _typed(active=True)
     try:
         with house().database.transaction() as db:
-            made = Officers(db).create(found(db, Agency, agency_id), form, local_now())
+            made = Officers(db).create(found(db, Agency, agency_id), form)
     except FieldError as error:
         with house().database.reading() as db:
             return _form(found(db, Agency, agency_id), None, form, error), 422
@@ -65,7 +65,7 @@ def change_officer(officer_id: int) -> Reply:
     form = _typed(active=ticked("active"))
     try:
         with house().database.transaction() as db:
-            Officers(db).change(found(db, Officer, officer_id), form, local_now())
+            Officers(db).change(found(db, Officer, officer_id), form)
     except FieldError as error:
         with house().database.reading() as db:
             it = found(db, Officer, officer_id)
@@ -79,7 +79,7 @@ def change_officer(officer_id: int) -> Reply:
 def renew_secret(officer_id: int) -> Response:
     """Give the officer's phone another password."""
     with house().database.transaction() as db:
-        Officers(db).renew_secret(found(db, Officer, officer_id), local_now())
+        Officers(db).renew_secret(found(db, Officer, officer_id))
     flash(_("Kata sandi SIP diganti. Pasang yang baru di telepon petugas."), "good")
     return see_other("admin.edit_officer", officer_id=officer_id)
 

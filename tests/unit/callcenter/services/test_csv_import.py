@@ -62,10 +62,10 @@ def test_children_may_stand_above_their_parents_and_an_agency_may_have_two_lines
     assert session.scalars(select(Agency.parent_id).where(Agency.code == "b")).one() == parent.id
 
 
-def test_the_exchange_hears_of_a_whole_import_once(session: Session) -> None:
+def test_each_new_name_is_owed_its_prompt(session: Session) -> None:
     CsvImport(session).run("agencies", (HEAD + "a;A;desa;;70010\nb;B;desa;;70011\n").encode(), NOW)
     kinds = sorted(session.scalars(select(Outbox.kind)))
-    assert kinds == ["build_agency_prompt", "build_agency_prompt", "render_exchange"]
+    assert kinds == ["build_agency_prompt", "build_agency_prompt"]
 
 
 def test_each_wrong_row_is_told_and_nothing_is_kept(session: Session) -> None:

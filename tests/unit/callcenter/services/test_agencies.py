@@ -1,0 +1,165 @@
+"""Agencies and lines: what is taken, what is refused, what is owed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from callcenter.db import Database
+from callcenter.models import Outbox
+from callcenter.services import fields
+from callcenter.services.agencies import Agencies, AgencyForm, LineForm, flow_names
+from callcenter.services.fields import FieldError
+from ivr.flow import builtin
+
+NOW = datetime(2026, 11, 23, 1, tzinfo=ZoneInfo("Asia/Jakarta"))  # still Sunday in UTC
+
+
+@pytest.fixture
+def session(database: Database) -> Iterator[Session]:
+    with database.transaction() as session:
+        yield session
+
+
+def owed(session: Session) -> list[tuple[str, dict[str, object]]]:
+    return [(row.kind, row.payload) for row in session.scalars(select(Outbox).order_by(Outbox.id))]
+
+
+def test_an_agency_exists_from_today_in_the_instance_s_zone(session: Session) -> None:
+    made = Agencies(session).create(AgencyForm("dinsos", "  Dinas   Sosial ", "dinas"), NOW)
+    assert (made.name, made.active_from, made.active_until) == ("Dinas Sosial", date(2026, 11, 23), None)
+    assert owed(session) == [("build_agency_prompt", {"agency_id": made.id})]
+
+
+def test_a_prompt_is_owed_only_for_another_name(session: Session) -> None:
+    agencies = Agencies(session)
+    made = agencies.create(AgencyForm("dinsos", "Dinas Sosial", "dinas"), NOW)
+    agencies.change(
+        made, AgencyForm("", "Dinas Sosial", "rsud", active_until="2027-01-01"), NOW.replace(hour=2)
+    )
+    assert len(owed(session)) == 1
+    agencies.change(made, AgencyForm("", "Dinas Sosial Baru", "rsud"), NOW.replace(hour=3))
+    assert len(owed(session)) == 2
+    assert (made.code, made.tier, made.active_until) == ("dinsos", "rsud", None)
+
+
+@pytest.mark.parametrize(
+    ("form", "field", "code"),
+    [
+        (AgencyForm("", "A", "desa"), "code", "empty"),
+        (AgencyForm("-a", "A", "desa"), "code", "bad_code"),
+        (AgencyForm("a_b", "A", "desa"), "code", "bad_code"),
+        (AgencyForm("a" * 41, "A", "desa"), "code", "bad_code"),
+        (AgencyForm("é", "A", "desa"), "code", "bad_code"),
+        (AgencyForm("dinsos-emergency", "A", "desa"), "code", "reserved_code"),
+        (AgencyForm("taken", "A", "desa"), "code", "taken_code"),
+        (AgencyForm("a", " ", "desa"), "name", "empty"),
+        (AgencyForm("a", "A" * 121, "desa"), "name", "too_long"),
+        (AgencyForm("a", "A\u202eB", "desa"), "name", "unprintable"),
+        (AgencyForm("a", "@SUM(A1)", "desa"), "name", "formula"),
+        (AgencyForm("a", "A", "planet"), "tier", "unknown_tier"),
+        (AgencyForm("a", "A", "desa", "nobody"), "parent", "unknown_agency"),
+        (AgencyForm("a", "A", "desa", active_from="23/11/2026"), "active_from", "bad_date"),
+        (AgencyForm("a", "A", "desa", active_until="2020-01-01"), "active_until", "before_start"),
+    ],
+)
+def test_what_cannot_be_an_agency_is_refused(
+    session: Session, form: AgencyForm, field: str, code: str
+) -> None:
+    agencies = Agencies(session)
+    agencies.create(AgencyForm("taken", "Taken", "desa"), NOW)
+    with pytest.raises(FieldError) as refused:
+        agencies.create(form, NOW)
+    assert (refused.value.field, refused.value.code) == (field, code)
+    assert [agency.code for agency in agencies.found()] == ["taken"]
+
+
+def test_no_agency_stands_below_itself(session: Session) -> None:
+    agencies = Agencies(session)
+    top = agencies.create(AgencyForm("top", "Top", "dinas"), NOW)
+    agencies.create(AgencyForm("middle", "Middle", "kecamatan", "top"), NOW)
+    agencies.create(AgencyForm("bottom", "Bottom", "desa", "middle"), NOW)
+    for below in ("top", "middle", "bottom"):
+        with pytest.raises(FieldError, match="own_parent"):
+            agencies.change(top, AgencyForm("", "Top", "dinas", below), NOW)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("0234 271-234", "+62234271234"),
+        ("(0234) 271234", "+62234271234"),
+        ("+62 234 271234", "+62234271234"),
+        ("62234271234", "+62234271234"),
+        ("0812-3456-7890", "+6281234567890"),
+        ("112", "112"),
+        ("70 001", "70001"),
+        ("110234", "110234"),
+    ],
+)
+def test_numbers_are_kept_one_way_however_they_are_typed(session: Session, typed: str, kept: str) -> None:
+    agencies = Agencies(session)
+    agency = agencies.create(AgencyForm("a", "A", "desa"), NOW)
+    assert agencies.add_line(agency, LineForm(typed), NOW).number == kept
+    with pytest.raises(FieldError, match="taken_number"):
+        agencies.add_line(agency, LineForm(kept), NOW)
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "12", "012", "+621", "0234", "99999999999999999", "12a", "٣٤٥", "112;1", "1\n2\n3x"]
+)
+def test_what_is_no_number_is_refused(session: Session, typed: str) -> None:
+    agencies = Agencies(session)
+    agency = agencies.create(AgencyForm("a", "A", "desa"), NOW)
+    with pytest.raises(FieldError):
+        agencies.add_line(agency, LineForm(typed), NOW)
+    assert agencies.by_code("a") is agency
+    assert agency.lines == []
+
+
+def test_a_line_may_be_changed_but_not_onto_another_one(session: Session) -> None:
+    agencies = Agencies(session)
+    agency = agencies.create(AgencyForm("a", "A", "desa"), NOW)
+    first = agencies.add_line(agency, LineForm("70001"), NOW)
+    second = agencies.add_line(agency, LineForm("70002"), NOW)
+    agencies.change_line(first, LineForm("70001", active_until="2026-12-31"))
+    assert first.active_until == date(2026, 12, 31)
+    with pytest.raises(FieldError, match="taken_number"):
+        agencies.change_line(second, LineForm("70001"))
+    assert second.number == "70002"
+
+
+def test_every_flow_of_a_line_can_be_spoken() -> None:
+    assert "hotline" in flow_names()
+    assert "unknown" not in flow_names()
+    for name in flow_names():
+        assert builtin(name).name == name
+
+
+@given(st.text())
+def test_a_code_is_safe_or_refused(text: str) -> None:
+    try:
+        code = fields.code("code", text)
+    except FieldError:
+        return
+    assert 0 < len(code) <= 40
+    assert set(code) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
+
+
+@given(st.text())
+def test_a_number_is_short_or_e164_or_refused(text: str) -> None:
+    try:
+        number = fields.line_number("number", text)
+    except FieldError:
+        return
+    digits = number.removeprefix("+")
+    assert digits.isascii()
+    assert digits.isdigit()
+    assert 3 <= len(digits) <= (15 if number.startswith("+") else 6)
