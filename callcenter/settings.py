@@ -38,6 +38,7 @@ class Settings:
     ring_seconds: int
     connect_seconds: int
     spool_free_mb: int
+    """An alarm is raised when the spool's disk has fewer MiB left."""
     trunk_hosts: tuple[str, ...] = ("127.0.0.1",)
     trunk_contact: str = ""
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from callcenter.models import Call, Ticket
 from callcenter.services.duty import Duty
 from callcenter.services.outbox import Work
+from callcenter.services.recordings import Recordings
 from callcenter.services.tickets import Tickets
 from callcenter.services.timeline import Timeline
 
@@ -44,6 +45,7 @@ class Complaints:
         return ticket, opened.pin
 
     def _announce(self, call: Call, ticket: Ticket, now: datetime) -> None:
+        ticket.warning = Recordings(self._session).warning(call)
         failed = self._timeline.of_kind(call, "recording_failed")
         if failed:
             ticket.warning = str(failed[-1].data["problem"])

@@ -87,6 +87,11 @@ class Recordings:
         self._warn(call, recording)
         return recording
 
+    def warning(self, call: Call) -> str | None:
+        """Tell what is wrong with the call's recordings, for a ticket opened after they were kept."""
+        rows = select(Recording).where(Recording.call_id == call.id).order_by(Recording.part)
+        return next((words for row in self._session.scalars(rows) if (words := _words(row))), None)
+
     def _family(self, audio: KeptAudio) -> list[Recording]:
         key = Recording.provider_key
         further = key.startswith(f"{audio.turn_key}.", autoescape=True)
@@ -124,12 +129,17 @@ class Recordings:
         self._session.add(CallEvent(call_id=call.id, key=key, kind="recording_kept", at=now, data=data))
 
     def _warn(self, call: Call, recording: Recording) -> None:
-        problem = recording.problem or ("silent" if recording.silent else None)
-        if problem is None:
+        words = _words(recording)
+        if words is None:
             return
         ticket = self._session.scalar(select(Ticket).where(Ticket.call_id == call.id).with_for_update())
         if ticket is not None and ticket.warning is None:
-            ticket.warning = WARNINGS.get(problem, problem)
+            ticket.warning = words
+
+
+def _words(recording: Recording) -> str | None:
+    problem = recording.problem or ("silent" if recording.silent else "")
+    return WARNINGS.get(problem)
 
 
 def _call(provider: str, key: str) -> Select[Call]:

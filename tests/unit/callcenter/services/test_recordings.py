@@ -138,6 +138,15 @@ def test_an_earlier_warning_stays(database: Database) -> None:
     assert warning(database) == WARNINGS["empty"]
 
 
+def test_a_ticket_opened_later_can_ask_what_is_wrong(database: Database, call: int) -> None:
+    keep(database, AUDIO)
+    keep(database, replace(AUDIO, sha256="bb" * 32, silent=True))
+    with database.reading() as session:
+        row = session.get(Call, call)
+        assert row is not None
+        assert Recordings(session).warning(row) == WARNINGS["silent"]
+
+
 def test_known_calls_are_told_in_batches_with_whether_they_are_up(database: Database, call: int) -> None:
     keys = [f"node1-{n}.0" for n in range(1200)]
     with database.transaction() as session:
