@@ -57,7 +57,7 @@ class Closing:
             known_line=call.line_id is not None,
             answered=call.answered_at is not None,
             has_ticket=ticket is not None,
-            has_message=has_message or ticket is not None,
+            has_message=has_message,
             status_told=_facts(call).get("result") == "found",
             emergency=call.emergency,
             has_number=call.caller_number is not None,

@@ -41,8 +41,9 @@ def decide(story: Story) -> Outcome:
         return Outcome(Disposition.DISCARDED, "unknown_line")
     if story.answered and story.has_ticket:
         return Outcome(Disposition.ANSWERED, "officer")
-    if story.has_message and story.has_ticket:
-        return Outcome(Disposition.RECORDED, "message")
+    if story.has_ticket:
+        reason = "message" if story.has_message else "ticket_without_message"
+        return Outcome(Disposition.RECORDED, reason)
     if story.emergency:
         return Outcome(Disposition.CALL_BACK, "emergency_unanswered")
     return _without_complaint(story)
