@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
 from collections.abc import Callable
 
@@ -81,12 +82,11 @@ def offer(line: Line) -> tuple[str, Offered]:
     if not CALL_KEY.match(call):
         raise ProtocolError(f"not a call's key: {call[:80]!r}")
     tell = line.environment.get
-    name = tell("calleridname", "")
     return call, Offered(
         key="offered",
         dialled=_known(tell("dnid", "")),
         caller=_caller(line),
-        caller_name=_known(name),
+        caller_name=_unescaped(_known(tell("calleridname", ""))),
         channel=tell("channel", ""),
     )
 
@@ -94,11 +94,12 @@ def offer(line: Line) -> tuple[str, Offered]:
 def hung_up(line: Line) -> HungUp:
     """Ask the dead channel why and by whom; both stay unknown if it is no more."""
     try:
-        cause, _, source = line.evaluate("${HANGUPCAUSE}:${CHANNEL(hangupsource)}").partition(":")
+        told = line.evaluate("${HANGUPCAUSE}:${CALL_DONE}:${CHANNEL(hangupsource)}")
+        cause, done, source = told.split(":", 2)
     except Exception:
         log.exception("the cause of a hang-up is not known")
         return HungUp("hungup", 0, "unknown")
-    who = side(source, line.environment.get("channel", ""))
+    who = side(source, line.environment.get("channel", ""), ended=done == "1")
     return HungUp("hungup", cause_of(cause, who), who)
 
 
@@ -111,3 +112,8 @@ def _caller(line: Line) -> str:
 
 def _known(text: str) -> str:
     return "" if text == "unknown" else text
+
+
+def _unescaped(name: str) -> str:
+    """Undo SIP's quoted pairs, which Asterisk passes on as they came."""
+    return re.sub(r"\\(.)", r"\1", name)

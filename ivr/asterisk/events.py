@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ivr.asterisk.ami import Message
-from ivr.asterisk.causes import cause_of, side
+from ivr.asterisk.causes import ANSWERED_ELSEWHERE, NORMAL_CLEARING, cause_of, outcome_of, side
 from ivr.asterisk.names import CALL_KEY, GONE_EVENT, officer_of
 from ivr.events import HungUp, LegEvent, OfficerAnswered, OfficerEnded, OfficerRung
 
@@ -20,17 +20,6 @@ _DIAL_OUTCOMES = {
     "ABORT": "cancelled",
     "CONGESTION": "failed",
     "CHANUNAVAIL": "unreachable",
-}
-_CAUSE_OUTCOMES = {
-    3: "unreachable",
-    16: "cancelled",
-    17: "busy",
-    18: "unreachable",
-    19: "no_answer",
-    20: "unreachable",
-    21: "busy",
-    26: "cancelled",
-    27: "unreachable",
 }
 
 
@@ -90,16 +79,18 @@ class Reader:
             return None
         cause = cause_of(message.get("cause"))
         outcome = self._outcomes.pop(leg, None) or _outcome(message.get("channelstate"), cause)
+        if outcome == "answered" and cause == ANSWERED_ELSEWHERE:
+            cause = NORMAL_CLEARING  # option C of Queue marks every leg it ends so
         return _fact(message.get("linkedid"), OfficerEnded(leg, officer, outcome, cause, at))
 
 
 def _outcome(state: str, cause: int) -> str:
     """Tell how a leg ended of which we saw nothing but the end."""
-    return "answered" if state == UP else _CAUSE_OUTCOMES.get(cause, "failed")
+    return "answered" if state == UP else outcome_of(cause)
 
 
 def _gone(message: Message) -> Fact | None:
-    who = side(message.get("source"), message.get("channel"))
+    who = side(message.get("source"), message.get("channel"), ended=message.get("done") == "1")
     cause = cause_of(message.get("cause"), who)
     return _fact(message.get("call"), HungUp("hungup", cause, who))
 

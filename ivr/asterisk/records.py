@@ -18,12 +18,11 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
-from ivr.asterisk.names import CALL_KEY, CITIZEN_CONTEXTS
+from ivr.asterisk.causes import cause_of, outcome_of, side
+from ivr.asterisk.names import CALL_KEY, CITIZEN_CONTEXTS, OFFERED
 from ivr.events import Side
 
 CEL_FIELDS = ",".join(
@@ -59,10 +58,142 @@ CDR_FIELDS = ",".join(
 )
 
 
+CEL_COLUMNS, CDR_COLUMNS = 10, 11
+MAX_LINE = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelRecord:
+    """A channel began, was answered, hung up or ended.
+
+    ``cause`` (0 unknown), ``side`` and ``outcome`` (of an officer's leg, as
+    far as the cause alone tells it) mean something in a ``HANGUP`` only.
+    ``caller`` and ``dialled`` are the caller's own text.
+    """
+
+    event: str
+    at: datetime
+    linkedid: str
+    uniqueid: str
+    channel: str
+    context: str
+    caller: str
+    dialled: str
+    cause: int
+    side: Side
+
+    @property
+    def is_citizen(self) -> bool:
+        """True for the channel by which a citizen's call came."""
+        return self.uniqueid == self.linkedid and self.context in CITIZEN_CONTEXTS
+
+    @property
+    def outcome(self) -> str:
+        """How an officer's leg that nobody answered ended."""
+        return outcome_of(self.cause)
+
+
+@dataclass(frozen=True, slots=True)
+class DetailRecord:
+    """Asterisk's summary of a channel, or of one dialled leg of it."""
+
+    linkedid: str
+    uniqueid: str
+    channel: str
+    context: str
+    caller: str
+    started: datetime
+    answered: datetime | None
+    ended: datetime
+    disposition: str
+
+    @property
+    def is_citizen(self) -> bool:
+        """True for the channel by which a citizen's call came."""
+        return self.uniqueid == self.linkedid and self.context in CITIZEN_CONTEXTS
+
+
 @dataclass(frozen=True, slots=True)
 class BrokenRecord:
-    """A line that is not a record: where it is and what is wrong with it."""
+    """A line that is not a record, and why not."""
 
-    number: int
     problem: str
     text: str
+
+    def __str__(self) -> str:
+        """Tell both."""
+        return f"{self.problem}: {self.text!r}"
+
+
+def parse_channel_record(line: bytes) -> ChannelRecord | BrokenRecord:
+    """Read a line of ``cel.csv``; raises nothing."""
+    try:
+        return _channel_record(_columns(line, CEL_COLUMNS))
+    except ValueError as error:
+        return _broken(line, error)
+
+
+def parse_detail_record(line: bytes) -> DetailRecord | BrokenRecord:
+    """Read a line of ``cdr.csv``; raises nothing."""
+    try:
+        return _detail_record(_columns(line, CDR_COLUMNS))
+    except ValueError as error:
+        return _broken(line, error)
+
+
+def _broken(line: bytes, error: ValueError) -> BrokenRecord:
+    return BrokenRecord(str(error), line[:300].decode("utf-8", "replace"))
+
+
+def _columns(line: bytes, count: int) -> list[str]:
+    if len(line) > MAX_LINE:
+        raise ValueError(f"a line of {len(line)} bytes")
+    text = line.rstrip(b"\r\n").decode("utf-8", "replace")
+    try:
+        rows = list(csv.reader([text], strict=True))
+    except csv.Error as error:
+        raise ValueError(f"not comma-separated values: {error}") from None
+    found = len(rows[0]) if len(rows) == 1 else 0
+    if found != count:
+        raise ValueError(f"{found} values instead of {count}")
+    return rows[0]
+
+
+def _channel_record(columns: list[str]) -> ChannelRecord:
+    event, at, linkedid, uniqueid, channel, context, exten, caller, dialled, extra = columns
+    if context == OFFERED:
+        dialled = dialled or exten
+    ids = _key(linkedid), _key(uniqueid)
+    cause, who = _hangup(extra, channel) if event == "HANGUP" else (0, "unknown")
+    return ChannelRecord(event, _time(at), *ids, channel, context, caller, dialled, cause, who)
+
+
+def _detail_record(columns: list[str]) -> DetailRecord:
+    linkedid, uniqueid, channel, context, caller, _, start, answer, end, disposition, _ = columns
+    answered = None if answer in ("", "0.000000") else _time(answer)
+    ids = _key(linkedid), _key(uniqueid)
+    return DetailRecord(*ids, channel, context, caller, _time(start), answered, _time(end), disposition)
+
+
+def _hangup(extra: str, channel: str) -> tuple[int, Side]:
+    try:
+        told = json.loads(extra)
+    except json.JSONDecodeError:
+        raise ValueError("a hang-up without its cause") from None
+    if not isinstance(told, dict):
+        raise ValueError("a hang-up without its cause")
+    who = side(str(told.get("hangupsource", "")), channel)
+    return cause_of(str(told.get("hangupcause", "")), who), who
+
+
+def _key(text: str) -> str:
+    if not CALL_KEY.match(text):
+        raise ValueError(f"not a call's key: {text[:80]!r}")
+    return text
+
+
+def _time(text: str) -> datetime:
+    try:
+        return datetime.fromtimestamp(float(text), UTC)
+    except (ValueError, OverflowError, OSError):
+        raise ValueError(f"not a time: {text[:40]!r}") from None
