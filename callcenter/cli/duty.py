@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from callcenter import bootstrap
 from callcenter.cli import output
-from callcenter.cli.reading import zone
+from callcenter.cli.reading import plainly, zone
 from callcenter.services.agencies import Agencies
 from callcenter.services.duty import Duty
 from callcenter.settings import load
@@ -26,7 +26,7 @@ COLUMNS = ("rung", "officer_id", "name", "interface")
 def duty(agency: str, at: str | None, shape: str) -> None:
     """Tell who is on duty for an AGENCY (its code), primary first."""
     moment = output.instant(at, zone()) if at else datetime.now(zone())
-    with bootstrap.database(load()).reading() as session:
+    with plainly(), bootstrap.database(load()).reading() as session:
         rows = _on_duty(session, agency, moment)
     output.show_rows(rows, COLUMNS, shape)
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from callcenter import bootstrap
+from callcenter.cli.reading import plainly
 from callcenter.services import first_steps
 from callcenter.services.seed import Seed, Seeded
 from callcenter.settings import Settings, load
@@ -23,7 +24,7 @@ def demo() -> None:
     """Install the demonstration; a second time adds only what is missing."""
     settings = load()
     database = bootstrap.database(settings)
-    with database.transaction() as session:
+    with plainly(), database.transaction() as session:
         seeded = Seed(session).demo(datetime.now(ZoneInfo(settings.time_zone)))
         _keep_logins(settings, seeded)
     with database.reading() as session:

@@ -1,0 +1,168 @@
+"""``callcenter calls``, ``tickets`` and ``duty``: tables for people, JSON for scripts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import select
+
+from callcenter.cli import main
+from callcenter.db import Database
+from callcenter.models import AccessLog
+from tests import factories
+
+NOW = factories.NOW
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(main, list(words))
+
+
+def parsed(*words: str) -> Any:
+    result = run(*words, "--format", "json")
+    assert result.exit_code == 0, result.output
+    return json.loads(result.output)
+
+
+@pytest.fixture(autouse=True)
+def database(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    database = Database(environment["CALLCENTER_DATABASE_URL"])
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def two_calls(database: Database) -> None:
+    with database.transaction() as db:
+        dinsos, dlh = factories.agency(db), factories.agency(db, "dlh", "Lingkungan Hidup")
+        officer = factories.officer(db, dinsos)
+        first = factories.call(
+            db, dinsos, key="node1-1.1", caller_name="Budi\u00e9 <b>", disposition="answered"
+        )
+        factories.event(db, first, "offered", 0, dialled="70001")
+        factories.leg(db, first, officer, key="leg-1")
+        factories.ticket(db, dinsos, first, number="10000009")
+        factories.call(db, dlh, key="node1-2.1", offered_at=NOW + timedelta(hours=1))
+
+
+@pytest.mark.usefixtures("two_calls")
+def test_calls_are_listed_newest_first() -> None:
+    calls = parsed("calls", "list")
+    assert [call["key"] for call in calls] == ["node1-2.1", "node1-1.1"]
+    assert [call["agency"] for call in calls] == ["dlh", "dinsos"]
+    assert calls[1]["ticket"] == "10000009"
+    assert calls[1]["offered_at"] == "2026-11-23T14:00:00.000+07:00"
+    assert calls[1]["caller_name"] == "Budi\u00e9 <b>"
+
+
+@pytest.mark.usefixtures("two_calls")
+def test_lists_are_narrowed() -> None:
+    assert [call["agency"] for call in parsed("calls", "list", "--agency", "dlh")] == ["dlh"]
+    assert [call["agency"] for call in parsed("calls", "list", "--since", "2026-11-23T14:30")] == ["dlh"]
+    assert [call["agency"] for call in parsed("calls", "list", "--limit", "1")] == ["dlh"]
+    assert parsed("tickets", "list", "--agency", "dlh") == []
+
+
+@pytest.mark.usefixtures("two_calls")
+def test_one_call_is_found_by_key_and_by_id() -> None:
+    call = parsed("calls", "show", "node1-1.1")
+    assert call == parsed("calls", "show", str(call["id"]))
+    assert [event["kind"] for event in call["events"]] == ["offered"]
+    assert [leg["key"] for leg in call["legs"]] == ["leg-1"]
+    assert (call["recordings"], call["obligation"]) == ([], None)
+
+
+@pytest.mark.usefixtures("two_calls")
+def test_tickets_are_shown_without_their_pin() -> None:
+    (listed,) = parsed("tickets", "list")
+    shown = parsed("tickets", "show", "10000009")
+    assert listed.items() <= shown.items()
+    assert (shown["agency"], shown["call"], shown["status"]) == ("dinsos", "node1-1.1", "new")
+    assert not [key for key in shown if "pin" in key]
+
+
+@pytest.mark.usefixtures("two_calls")
+def test_tables_are_for_people() -> None:
+    lines = run("calls", "list").output.splitlines()
+    assert lines[0].split() == [
+        "id",
+        "offered_at",
+        "agency",
+        "caller",
+        "emergency",
+        "disposition",
+        "ticket",
+        "key",
+    ]
+    assert "dinsos" in lines[2]
+    assert "events:" in run("calls", "show", "node1-1.1").output
+    assert "10000009" in run("tickets", "show", "10000009").output
+
+
+@pytest.mark.usefixtures("two_calls")
+def test_looking_leaves_a_trace(database: Database) -> None:
+    parsed("tickets", "show", "10000009")
+    with database.reading() as db:
+        (trace,) = db.scalars(select(AccessLog))
+    assert (trace.action, trace.subject) == ("export", "tickets show 10000009")
+    assert trace.address.startswith("terminal:")
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        (("calls", "show", "nix"), "there is no call 'nix'"),
+        (("calls", "show", "9" * 30), "there is no call"),
+        (("tickets", "show", "' OR 1=1"), "there is no ticket"),
+        (("duty", "nix"), "no agency with the code 'nix'"),
+    ],
+)
+def test_what_is_not_there_is_told(command: tuple[str, ...], told: str) -> None:
+    result = run(*command)
+    assert result.exit_code == 1
+    assert told in result.output
+
+
+@pytest.mark.parametrize(
+    "command", [("calls", "list", "--since", "tea time"), ("calls", "list", "--limit", "0")]
+)
+def test_wrong_options_are_told(command: tuple[str, ...]) -> None:
+    assert run(*command).exit_code == 2
+
+
+def test_empty_lists_are_lists() -> None:
+    assert parsed("calls", "list") == parsed("tickets", "list") == []
+
+
+def test_duty_is_told_at_any_time(database: Database) -> None:
+    with database.transaction() as db:
+        agency = factories.agency(db)
+        officer = factories.officer(db, agency)
+        factories.shift(db, officer, weekday=0)
+    told = parsed("duty", "dinsos", "--at", "2026-11-23T08:00")
+    way = f"PJSIP/officer-{officer.id}"
+    assert told == [{"rung": 0, "officer_id": officer.id, "name": officer.name, "interface": way}]
+    assert parsed("duty", "dinsos", "--at", "2026-11-24T00:00") == []
+    assert parsed("duty", "dinsos", "--at", "2026-11-23T16:59:59Z") == told
+    assert parsed("duty", "dinsos", "--at", "2026-11-23T17:00:00Z") == []
+    assert way in run("duty", "dinsos", "--at", "2026-11-23T08:00").output
+    assert run("duty", "dinsos").exit_code == 0
+
+
+@pytest.mark.parametrize("command", [("calls", "list"), ("tickets", "list"), ("duty", "x"), ("seed", "demo")])
+def test_a_database_without_tables_is_told_in_a_sentence(
+    command: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CALLCENTER_DATABASE_URL", f"sqlite:///{tmp_path}/empty.db")
+    result = run(*command)
+    assert result.exit_code == 1
+    assert "callcenter db upgrade" in result.output
+    assert "Traceback" not in result.output
