@@ -65,24 +65,20 @@ class Ticker:
                 self._run(name, periodic, now)
 
     def _run(self, name: str, periodic: Periodic, now: datetime) -> None:
+        trouble = ""
         try:
             periodic.run(self._tools, now)
-            self._tell(name, None, now)
         except Exception as error:  # one periodic work's trouble must not end the others
             log.exception("periodic work %s failed", name)
-            self._tell(name, f"{name} failed, it is tried on: {type(error).__name__}: {error}", now)
-
-    def _tell(self, name: str, trouble: str | None, now: datetime) -> None:
+            trouble = f"{name} failed, it is tried on: {type(error).__name__}: {error}"
         try:
-            with self._tools.database.reading() as session:
-                if trouble is None and not Alarms(session).is_open(FAILING, name):
-                    return
-            with self._tools.database.transaction() as session:
-                alarms = Alarms(session)
-                _ = (
-                    alarms.raise_(FAILING, name, trouble, now)
-                    if trouble
-                    else alarms.clear(FAILING, name, now)
-                )
+            self._tell(name, trouble, now)
         except SQLAlchemyError as error:
             log.error("the alarm on %s could not be written: %s", name, error)
+
+    def _tell(self, name: str, trouble: str, now: datetime) -> None:
+        with self._tools.database.reading() as session:
+            calm = not trouble and not Alarms(session).is_open(FAILING, name)
+        if not calm:
+            with self._tools.database.transaction() as session:
+                Alarms(session).show(FAILING, name, trouble, now)

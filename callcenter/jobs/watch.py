@@ -16,21 +16,22 @@ UNKNOWN_AFTER = timedelta(minutes=10)
 """Longer than a killed worker's job needs to be taken up and sent once more."""
 
 LATE, UNKNOWN = "outbox-late", "notification-unknown"
+SUBJECT = "outbox"
 
 
 def watch(tools: Tools, now: datetime) -> None:
     """Raise and clear the alarms on work that nobody does."""
     with tools.database.reading() as session:
-        late, unknown = _late(session, now), _unknown(session, now)
-        change = any(
-            bool(detail) != Alarms(session).is_open(kind, "outbox")
-            for kind, detail in ((LATE, late), (UNKNOWN, unknown))
-        )
-    if not change:
-        return
-    with tools.database.transaction() as session:
-        _tell(Alarms(session), LATE, late, now)
-        _tell(Alarms(session), UNKNOWN, unknown, now)
+        found = {LATE: _late(session, now), UNKNOWN: _unknown(session, now)}
+        changed = {
+            kind: detail
+            for kind, detail in found.items()
+            if bool(detail) != Alarms(session).is_open(kind, SUBJECT)
+        }
+    if changed:
+        with tools.database.transaction() as session:
+            for kind, detail in changed.items():
+                Alarms(session).show(kind, SUBJECT, detail, now)
 
 
 def _late(session: Session, now: datetime) -> str:
@@ -41,10 +42,3 @@ def _late(session: Session, now: datetime) -> str:
 def _unknown(session: Session, now: datetime) -> str:
     facts = [row.fact for row in unknown_ends(session, now - UNKNOWN_AFTER)]
     return f"nobody knows whether officers were told of: {', '.join(facts)}; ask them" if facts else ""
-
-
-def _tell(alarms: Alarms, kind: str, detail: str, now: datetime) -> None:
-    if detail:
-        alarms.raise_(kind, "outbox", detail, now)
-    else:
-        alarms.clear(kind, "outbox", now)

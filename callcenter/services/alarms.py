@@ -47,6 +47,10 @@ class Alarms:
             self._session.execute(update(Alarm).where(*this).values(cleared_at=now))
         return known
 
+    def show(self, kind: str, subject: str, detail: str, now: datetime) -> bool:
+        """Raise the alarm with a detail, clear it with none; tells whether that changed it."""
+        return self.raise_(kind, subject, detail, now) if detail else self.clear(kind, subject, now)
+
     def is_open(self, kind: str, subject: str) -> bool:
         """Tell whether the alarm is open."""
         this = self._open().where(Alarm.kind == kind, Alarm.subject == subject)
