@@ -6,6 +6,8 @@ from importlib import import_module
 
 import click
 
+from callcenter import logs
+
 COMMANDS = {
     "asterisk": "asterisk",  # asterisk render | serve
     "call": "call",  # play the citizen over real SIP
@@ -24,6 +26,9 @@ COMMANDS = {
     "worker": "worker",  # relay, RQ worker, periodic jobs
 }
 
+PROCESSES = frozenset({"asterisk", "ivr", "spool", "up", "web", "worker"})
+"""They tell what they do; a person's commands only what goes wrong."""
+
 
 class _Lazy(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -39,5 +44,8 @@ class _Lazy(click.Group):
 
 @click.group(cls=_Lazy)
 @click.version_option(package_name="callcenter")
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """Run the public hotline that does not lose a call."""
+    command = context.invoked_subcommand or "callcenter"
+    logs.configure(command, "INFO" if command in PROCESSES else "WARNING")

@@ -1,0 +1,5 @@
+"""``python -m callcenter``: the command where no console script is installed."""
+
+from callcenter.cli import main
+
+main()

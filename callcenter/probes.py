@@ -1,0 +1,53 @@
+"""Ask the kernel who listens, without disturbing whoever does."""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+Protocol = Literal["tcp", "udp"]
+_PROC = Path("/proc/net")
+_LISTENING = {"tcp": "0A", "udp": "07"}
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """A port that we need, and the setting that moves it elsewhere."""
+
+    setting: str
+    host: str
+    number: int
+    protocol: Protocol = "tcp"
+
+
+def listening(port: int, protocol: Protocol = "tcp") -> bool:
+    """Tell whether somebody on this machine listens on ``port``.
+
+    Read from the kernel's table: a connection would be a call to a FastAGI
+    server and a failed login to a manager.
+    """
+    return any(_in_table(_PROC / f"{protocol}{version}", port, protocol) for version in ("", "6"))
+
+
+def is_free(port: Port) -> bool:
+    """Tell whether we could listen on ``port`` now; raises ``OSError`` for a strange host."""
+    kind = socket.SOCK_STREAM if port.protocol == "tcp" else socket.SOCK_DGRAM
+    address = socket.getaddrinfo(port.host, port.number, type=kind)[0]
+    with socket.socket(address[0], kind) as probe:
+        if port.protocol == "tcp":
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(address[4])
+        except OSError:
+            return False
+    return True
+
+
+def _in_table(table: Path, port: int, protocol: Protocol) -> bool:
+    """Look for a row whose local address ends in the port and whose state is listening."""
+    if not table.exists():
+        return False
+    rows = (line.split() for line in table.read_text().splitlines()[1:])
+    return any(row[3] == _LISTENING[protocol] and int(row[1].rpartition(":")[2], 16) == port for row in rows)
