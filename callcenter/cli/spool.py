@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
-from callcenter import bootstrap, settings
+from callcenter import bootstrap, logs, settings
 from callcenter.carrier import Carrier
 from callcenter.stopping import Stop
 
@@ -24,6 +24,7 @@ DISK_EVERY = 10.0
 @click.command()
 def spool() -> None:
     """Carry finished recordings into the store until told to stop."""
+    logs.configure("spool")
     run(bootstrap.carrier(settings.load()), Stop.on_signals())
 
 
