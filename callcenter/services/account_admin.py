@@ -90,7 +90,11 @@ class AccountAdmin:
     def _officer(self, agency_id: int, text: str) -> int | None:
         if not text:
             return None
-        officer = self.session.get(Officer, int(text)) if text.isascii() and text.isdigit() else None
+        officer = (
+            self.session.get(Officer, int(text))
+            if text.isascii() and text.isdigit() and len(text) < 10
+            else None
+        )
         if officer is None or officer.agency_id != agency_id:
             raise FieldError("officer", "unknown_officer", text)
         return officer.id

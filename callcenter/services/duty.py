@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
@@ -121,13 +121,13 @@ class Duty:
 
     def on_duty(self, agency_id: int, at: datetime) -> list[OnDuty]:
         """List who answers for an agency at ``at``, primary first."""
-        return self._resolve(self._rows([agency_id]), at).get(agency_id, [])
+        return self._resolve(self._rows(at, agency_id), at).get(agency_id, [])
 
     def members(self, at: datetime) -> dict[str, list[Member]]:
         """Tell who belongs into each existing agency's two queues at ``at``."""
         today = at.astimezone(self.zone).date()
         agencies = self.session.execute(_existing(today)).all()
-        resolved = self._resolve(self._rows(None), at)
+        resolved = self._resolve(self._rows(at), at)
         queues: dict[str, list[Member]] = {}
         for agency_id, code in agencies:
             people = resolved.get(agency_id, [])
@@ -135,10 +135,11 @@ class Duty:
             queues[queue_name(code, emergency=True)] = _members(people, emergency=True)
         return queues
 
-    def _rows(self, agency_ids: Sequence[int] | None) -> list[_Row]:
-        query = _shifts()
-        if agency_ids is not None:
-            query = query.where(Shift.agency_id.in_(agency_ids))
+    def _rows(self, at: datetime, agency_id: int | None = None) -> list[_Row]:
+        today = clock(at, self.zone).weekday()
+        query = _shifts().where(Shift.weekday.in_([today, (today - 1) % 7]))  # no shift is longer than a day
+        if agency_id is not None:
+            query = query.where(Shift.agency_id == agency_id)
         return [_Row(*row) for row in self.session.execute(query)]
 
     def _resolve(self, rows: list[_Row], at: datetime) -> dict[int, list[OnDuty]]:

@@ -12,7 +12,7 @@ from callcenter.services.agencies import Agencies, AgencyForm
 from callcenter.services.fields import FieldError
 from callcenter.services.officers import Officers
 from callcenter.services.roster import Roster, gaps_of
-from callcenter.web.admin.part import found, local_now, pages, reads, see_other, typed, writes
+from callcenter.web.admin.part import found, local_now, pages, reads, searched, see_other, typed, writes
 from callcenter.web.admin.problems import problem
 from callcenter.web.context import house
 
@@ -23,7 +23,7 @@ Reply = str | tuple[str, int] | Response
 @reads
 def agencies() -> str:
     """List the agencies; searched by name, code or number."""
-    search, tier = request.args.get("q", "")[:80], request.args.get("tier", "")
+    search, tier = searched(), request.args.get("tier", "").replace("\0", "")
     with house().database.reading() as db:
         rows = Agencies(db).found(search, tier)
         return render_template("admin/agencies.html", rows=rows, search=search, tier=tier)

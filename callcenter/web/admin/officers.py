@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from flask import flash, render_template, request
+from flask import flash, render_template
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from callcenter.models import Agency, Officer
 from callcenter.services.fields import FieldError
 from callcenter.services.officers import OfficerForm, Officers
-from callcenter.web.admin.part import found, pages, reads, see_other, ticked, typed, writes
+from callcenter.web.admin.part import found, pages, reads, searched, see_other, ticked, typed, writes
 from callcenter.web.admin.problems import problem
 from callcenter.web.context import house
 
@@ -20,7 +20,7 @@ Reply = str | tuple[str, int] | Response
 @reads
 def officers() -> str:
     """List all officers; searched by their own or their agency's name."""
-    search = request.args.get("q", "")[:80]
+    search = searched()
     with house().database.reading() as db:
         return render_template("admin/officers.html", rows=Officers(db).found(search), search=search)
 

@@ -52,7 +52,12 @@ def local_now() -> datetime:
 
 def typed(name: str) -> str:
     """Give what was typed into a field, at most 4,000 letters of it."""
-    return request.form.get(name, "")[:4000]
+    return request.form.get(name, "")[:4000].replace("\0", "")
+
+
+def searched() -> str:
+    """Give what is searched for; PostgreSQL takes no NUL."""
+    return request.args.get("q", "")[:80].replace("\0", "")
 
 
 def ticked(name: str) -> bool:

@@ -299,3 +299,32 @@ def test_a_shift_is_taken_out(admin: FlaskClient, house: Database) -> None:
     admin.post("/admin/shifts/3/remove")
     assert "Rabu 07:00–24:00 , Kamis 00:00–07:00" in words(admin.get("/admin/agencies/1/roster"))
     assert count(house, Shift) == 6
+
+
+@pytest.mark.parametrize("path", ["/admin/agencies", "/admin/officers"])
+def test_a_hostile_search_finds_nothing(admin: FlaskClient, path: str) -> None:
+    page = admin.get(path, query_string={"q": "\0'\"><script>" + "x" * 10_000, "tier": "\0"})
+    assert page.status_code == 200
+    assert "<script>" not in page.text
+
+
+def test_hostile_forms_are_refused_in_words(admin: FlaskClient) -> None:
+    hostile = "\0\r\nAction: Originate<script>\u202e" * 200
+    names = (
+        "code",
+        "name",
+        "tier",
+        "parent",
+        "number",
+        "flow",
+        "mobile",
+        "officer",
+        "username",
+        "role",
+        "rung",
+    )
+    data = {**dict.fromkeys(names, hostile), "weekdays": [hostile] * 9, "starts": hostile, "ends": hostile}
+    for path in (*WRITE[:7], "/admin/agencies/1/roster"):
+        page = admin.post(path, data=data)
+        assert page.status_code == 422
+        assert "<script>\u202e" not in page.text
