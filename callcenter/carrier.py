@@ -33,6 +33,9 @@ STORE, DISK, FILE, ORPHAN, STRANGE = (
 ORPHAN_AFTER = timedelta(minutes=5)
 """A call is written before its first prompt, so a file without one is already odd then."""
 
+BATCH = 200
+"""Files a round, so that a wish to stop is heard."""
+
 REPEAT_AFTER = timedelta(minutes=1)
 """An alarm that goes on is written again no more often."""
 
@@ -59,22 +62,22 @@ class Carrier:
         self._told: dict[tuple[str, str], datetime] = {}
 
     def round(self, now: datetime) -> Round:
-        """Carry everything that is ready; raises only what the database raises."""
+        """Carry what is ready, up to ``BATCH`` files; raises only what the database raises."""
         self._adopt(now)
         self._set_aside(now)
         files = list(self._spool.ready())
         known = self._known(files)
-        kept = 0
         for file in files:
             if file.name.call not in known:
                 self._wait_for_call(file, now)
-                continue
-            try:
+        kept, trouble = 0, None
+        try:
+            for file in [file for file in files if file.name.call in known][:BATCH]:
                 kept += self._carry(file, now)
-            except StoreError as error:
-                self._raise(STORE, self._node, f"recordings stay in the spool of {self._node}: {error}", now)
-                return Round(kept, len(files) - kept, str(error))
-        return Round(kept, len(files) - kept)
+        except StoreError as error:
+            trouble = str(error)
+            self._raise(STORE, self._node, f"recordings stay in the spool of {self._node}: {error}", now)
+        return Round(kept, len(files) - kept, trouble)
 
     def check_disk(self, now: datetime) -> None:
         """Raise or clear the alarm on the spool's free space."""
