@@ -52,14 +52,15 @@ def demo_guide(settings: Settings, session: Session) -> str:
 
 
 def _numbers(session: Session, settings: Settings) -> str:
-    query = select(Line.number, Agency.name).join(Line.agency).order_by(Line.number)
-    lines = session.execute(query.limit(3)).all()
+    query = select(Line.number, Agency.name).join(Line.agency).order_by(Line.number).limit(3)
+    numbers = [agency.number for agency in demo_agencies.agencies()]
+    lines = session.execute(query.where(Line.number.in_(numbers))).all()
     shown = "\n".join(f"  {number}  {name}" for number, name in lines)
     example = lines[0].number if lines else ""
     return (
         f"Dial one of the demonstration's numbers (nobody's real ones):\n{shown}\n"
-        f"  SIP phone: server {settings.sip_host}, port {settings.sip_port}, UDP, no account needed;\n"
-        f"  dial sip:{example}@{settings.sip_host}:{settings.sip_port}\n"
+        f"  SIP phone: dial sip:{example}@{settings.sip_host}:{settings.sip_port} (UDP), without an account,\n"
+        f"  from {' or '.join(settings.trunk_hosts)} (CALLCENTER_TRUNK_HOSTS)\n"
         "  without a SIP phone: make call"
     )
 
@@ -72,13 +73,13 @@ def _phones(session: Session, settings: Settings, post: Agency) -> str:
     shown = "\n".join(f"  user officer-{one.id}  password {one.sip_secret}  ({one.name})" for one in officers)
     return (
         f"Answer as an officer of {post.name}:\n"
-        f"  SIP phone: register at {settings.sip_host}, port {settings.sip_port}, UDP\n"
-        f"{shown}\n  without a SIP phone: callcenter officer"
+        f"  SIP phone: register at server {settings.sip_host}, port {settings.sip_port} (UDP) as\n"
+        f"{shown}\n  without a SIP phone: make officer"
     )
 
 
 def _web(settings: Settings) -> str:
-    address = f"http://{settings.web_host}:{settings.web_port}/"
+    address = f"{settings.web_url}/"
     logins = [line.split("\t") for line in _read(logins_path(settings)) if line.count("\t") == 2]
     if not logins:
         return f"Log in at {address}"

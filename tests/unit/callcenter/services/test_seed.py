@@ -80,7 +80,7 @@ def test_the_guide_says_number_phone_and_logins(session: Session, settings: Sett
         f"sip:70001@{settings.sip_host}:{settings.sip_port}",
         f"officer-{officer.id}",
         str(officer.sip_secret),
-        f"http://{settings.web_host}:{settings.web_port}/",
+        settings.web_url,
         *(login.password for login in seeded.logins),
     ):
         assert fact in guide
