@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from babel.dates import format_datetime
-from flask import Flask, current_app
+from flask import Flask
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
-from callcenter.models import Call, CallerKind, Obligation, Role, Ticket
+from callcenter.models import Call, CallerKind, Obligation, Ticket
 from callcenter.services.callers import mask
+from callcenter.web import guard
 from callcenter.web.context import house, now
 from callcenter.web.security import style_nonce
 
@@ -40,7 +41,7 @@ LEG_OUTCOMES = {
     "answered": _l("menjawab"),
     "no_answer": _l("tidak menjawab"),
     "busy": _l("sedang sibuk"),
-    "cancelled": _l("berhenti berdering (sudah dijawab petugas lain, atau penelepon menutup)"),
+    "cancelled": _l("berhenti berdering"),
     "unreachable": _l("tidak dapat dihubungi"),
     "failed": _l("gagal disambungkan"),
     None: _l("masih tersambung"),
@@ -69,6 +70,7 @@ RECORDING_KINDS = {"message": _l("Pesan"), "conversation": _l("Percakapan")}
 REASONS = {
     "officer": _l("berbicara dengan petugas"),
     "message": _l("meninggalkan pesan"),
+    "ticket_without_message": _l("aduan dibuka tanpa pesan suara"),
     "emergency_unanswered": _l("panggilan darurat tidak terjawab"),
     "abandoned": _l("penelepon menutup sebelum menyampaikan aduan"),
     "status_told": _l("status aduan sudah disampaikan"),
@@ -194,9 +196,7 @@ def _page_words() -> dict[str, object]:
         "programme": house().settings.programme,
         "viewer": person,
         "page_language": _locale(),
-        "has_admin": person is not None
-        and person.role is Role.ADMIN
-        and "admin.index" in current_app.view_functions,
+        "has_admin": person is not None and guard.admits("admin.index", person.role),
     }
 
 
