@@ -151,6 +151,8 @@ def _shape(samples: Samples) -> Samples:
 
 def _halved(samples: Samples) -> Samples:
     """Halve the rate behind a soft low pass, so that half a sample's shift does not matter."""
+    if not len(samples):
+        return samples
     smooth = np.convolve(samples / 32768, (0.125, 0.375, 0.375, 0.125), "same")
     return np.asarray(smooth[: len(samples) // _HALF * _HALF : _HALF], dtype=np.float32)
 

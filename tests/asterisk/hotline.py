@@ -1,0 +1,233 @@
+"""A whole instance on free ports: real processes, a temporary home, an invented town."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from datetime import time as clock
+from pathlib import Path
+
+from redis import Redis, RedisError
+
+from callcenter import schema, settings
+from callcenter.db import Database
+from callcenter.models import Agency, Line, Officer, Shift
+from ivr.asterisk import exchange
+from tests.asterisk.stories import Story, latest_story, stories
+from tests.fixtures.children import free_port, program
+
+MAIN = "from callcenter.cli import main; main()"
+PARTS = ("asterisk", "ivr", "spool", "worker")
+QUICK = {"RING_SECONDS": "4", "CONNECT_SECONDS": "12", "MAX_MESSAGE_SECONDS": "8", "SPOOL_FREE_MB": "1"}
+DEFAULTS = {"DATABASE_URL": "", "STORE_URL": "", "NOTIFY_URL": ""}
+
+
+class Town:
+    """The agencies of the tests: code, number, and how many officers are on duty (primary first)."""
+
+    agencies = (
+        ("complaints", "70101", 1),
+        ("talks", "70102", 1),
+        ("silence", "70103", 2),
+        ("alarm", "70104", 3),
+        ("empty", "70105", 0),
+        ("quiet", "70106", 1),
+        ("deputies", "70107", 2),
+        ("waiting", "70108", 1),
+        ("load", "70109", 0),
+    )
+
+    @classmethod
+    def number(cls, code: str) -> str:
+        return next(number for name, number, _ in cls.agencies if name == code)
+
+
+def secret(officer: int) -> str:
+    return f"geheim-{officer:04d}"
+
+
+class Hotline:
+    """The processes of one machine, started and stopped by their own ids."""
+
+    def __init__(self, home: Path, **extra: str) -> None:
+        self.home = home
+        self.environment = {**_clean_environment(), **_ports(), "CALLCENTER_HOME": str(home)}
+        self.environment |= {f"CALLCENTER_{name}": value for name, value in (QUICK | extra).items()}
+        self.settings = settings.load(self.environment)
+        self.database = Database(self.settings.database_url)
+        self.officers: dict[str, list[int]] = {}
+        self.binary = exchange.find_or_make(exchange.default_cache())
+        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+
+    @property
+    def address(self) -> tuple[str, int]:
+        return self.settings.sip_host, self.settings.sip_port
+
+    def start(self) -> None:
+        self.home.mkdir(parents=True, exist_ok=True)
+        schema.upgrade(self.database.engine)
+        self._seed()
+        self.run("prompts", "build")
+        self.start_redis()
+        for part in PARTS:
+            self.start_part(part)
+        self._wait_until_up()
+
+    def stop(self) -> None:
+        for name in reversed(list(self._processes)):
+            self._stop(name)
+        self.database.dispose()
+
+    def start_redis(self) -> None:
+        port = str(self.settings.redis_port)
+        command = [program("redis-server"), "--bind", "127.0.0.1", "--port", port, "--save", "", "--dir", str(self.home)]
+        self._start("redis", command)
+        _until(self._redis_answers, 10, "redis")
+
+    def start_part(self, part: str) -> None:
+        words = [part] if part in ("spool", "worker") else [part, "serve"]
+        self._start(part, [sys.executable, "-c", MAIN, *words])
+
+    def kill(self, part: str) -> None:
+        """Kill -9, as a crash would."""
+        process = self._processes.pop(part)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+
+    def run(self, *words: str) -> str:
+        command = [sys.executable, "-c", MAIN, *words]
+        done = subprocess.run(command, env=self.environment, capture_output=True, text=True)
+        assert done.returncode == 0, f"{words}: {done.stdout}{done.stderr}"
+        return done.stdout
+
+    def cli(self, command: str) -> str:
+        """Ask the running exchange."""
+        conf = self.settings.asterisk_dir / "etc/asterisk.conf"
+        done = subprocess.run(self.binary.remote(conf, command), capture_output=True, text=True, errors="replace")
+        return done.stdout
+
+    def story(self, caller: str, *, over: bool = True, timeout: float = 30) -> Story:
+        """Wait for the newest call of ``caller`` (and its end) and give all that is known of it."""
+        found: list[Story] = []
+
+        def there() -> bool:
+            with self.database.reading() as session:
+                story = latest_story(session, caller)
+            found[:] = [story] if story and (story.disposition or not over) else []
+            return bool(found)
+
+        _until(there, timeout, f"a call of {caller}")
+        return found[0]
+
+    def stories(self) -> list[Story]:
+        with self.database.reading() as session:
+            return stories(session)
+
+    def recording(self, store_key: str) -> Path:
+        return self.home / "store" / store_key
+
+    def wait_registered(self, officers: list[int], timeout: float = 20) -> None:
+        """Wait until the queues know that the officers can be rung."""
+
+        def reachable() -> bool:
+            lines = self.cli("queue show").splitlines()
+            ready = {line.split()[0] for line in lines if "(Not in use)" in line}
+            return ready >= {f"PJSIP/officer-{one}" for one in officers}
+
+        _until(reachable, timeout, "officers in their queues")
+
+    def log_lines(self, *words: str) -> list[str]:
+        """Return the lines of every log that contain one of ``words``."""
+        files = [*(self.home / "logs").glob("*.log"), self.settings.asterisk_dir / "log/messages.log"]
+        lines = [line for path in files if path.exists() for line in path.read_text(errors="replace").splitlines()]
+        return [line for line in lines if any(word in line for word in words)]
+
+    def _start(self, name: str, command: list[str]) -> None:
+        logs = self.home / "logs"
+        logs.mkdir(exist_ok=True)
+        with (logs / f"{name}.log").open("ab") as log:
+            self._processes[name] = subprocess.Popen(
+                command, env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            )
+
+    def _stop(self, name: str) -> None:
+        process = self._processes.pop(name)
+        process.terminate()
+        try:
+            process.wait(15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    def _wait_until_up(self) -> None:
+        _until(lambda: "fully booted" in self.cli("core waitfullybooted"), 30, "the exchange")
+        _until(self._agi_listens, 30, "the ivr process")
+        members = [f"officer-{one}" for officers in self.officers.values() for one in officers]
+        _until(lambda: all(member in self.cli("queue show") for member in members), 30, "queue members")
+
+    def _agi_listens(self) -> bool:
+        try:
+            socket.create_connection((self.settings.agi_host, self.settings.agi_port), 1).close()
+        except OSError:
+            return False
+        return True
+
+    def _redis_answers(self) -> bool:
+        try:
+            with Redis.from_url(self.settings.redis_url) as client:
+                return bool(client.ping())
+        except RedisError:
+            return False
+
+    def _seed(self) -> None:
+        with self.database.transaction() as session:
+            for code, number, officers in Town.agencies:
+                agency = Agency(code=code, name=f"Dinas {code}", tier="dinas", active_from=date(2020, 1, 1))
+                agency.lines = [Line(number=number, active_from=date(2020, 1, 1))]
+                session.add(agency)
+                session.flush()
+                self.officers[code] = [_officer(session, agency, rung) for rung in range(officers)]
+
+
+def _officer(session: object, agency: Agency, rung: int) -> int:
+    officer = Officer(name=f"Petugas {rung} {agency.code}", agency=agency)
+    officer.shifts = [
+        Shift(agency_id=agency.id, weekday=day, starts=clock(0), ends=clock(0), rung=rung) for day in range(7)
+    ]
+    session.add(officer)  # type: ignore[attr-defined]
+    session.flush()  # type: ignore[attr-defined]
+    officer.sip_secret = secret(officer.id)
+    return officer.id
+
+
+def _clean_environment() -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("CALLCENTER_")}
+    cache = os.environ.get("CALLCENTER_EXCHANGE")
+    return kept | ({"CALLCENTER_EXCHANGE": cache} if cache else {})
+
+
+def _ports() -> dict[str, str]:
+    ports = {name: free_port() for name in ("WEB", "REDIS", "AGI", "AMI")}
+    ports["SIP"] = free_port(socket.SOCK_DGRAM)
+    named = {f"CALLCENTER_{name}_PORT": str(port) for name, port in ports.items()}
+    start = random.randrange(11_000, 30_000, 2)
+    return named | {"CALLCENTER_RTP_START": str(start), "CALLCENTER_RTP_END": str(start + 1999)}
+
+
+def _until(condition: Callable[[], bool], timeout: float, what: str) -> None:
+    end = time.monotonic() + timeout
+    while not condition():
+        if time.monotonic() > end:
+            raise TimeoutError(f"not within {timeout} s: {what}")
+        time.sleep(0.1)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,124 @@
+"""Citizens and officers as the tests write them: they hear, press, speak and hang up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from itertools import count
+from pathlib import Path
+
+from ivr.asterisk.phone import Telephone
+from ivr.asterisk.phone_leg import CallEndedError, Leg
+from ivr.asterisk.phone_script import ear_for
+from ivr.hearing import Ear, Heard, clips_of
+from tests.asterisk.hotline import Hotline, Town
+from tests.asterisk.stories import Story
+
+NOBODY = 8400000000  # no Indonesian network has the prefix 0840
+PATIENCE = 60.0
+
+
+class Citizen:
+    """Somebody who calls the hotline, and what they hear."""
+
+    def __init__(self, leg: Leg, caller: str, hotline: Hotline) -> None:
+        self.leg = leg
+        self.caller = caller
+        self._hotline = hotline
+        self._prompts = hotline.settings.prompts_dir
+
+    def hears(self, clip: str, *, times: int = 1, begun: bool = False) -> Citizen:
+        """Wait until a prompt was heard to its end (``begun``: its first 2.5 seconds)."""
+        ear = Ear(clips_of(self._prompts, [clip]))
+        found: list[Heard] = []
+
+        def there() -> bool:
+            pcm = self.leg.heard()
+            found.extend(ear.hear(pcm))
+            if len(found) < times:
+                return False
+            return begun or len(pcm) / 16000 >= found[times - 1].at + ear.seconds(clip)
+
+        assert self.leg.wait_until(there, PATIENCE), f"{clip} was not heard {times} time(s); heard: {self.words()}"
+        return self
+
+    def presses(self, keys: str) -> Citizen:
+        self.leg.press(keys)
+        return self
+
+    def sounds(self, hertz: float, seconds: float) -> Citizen:
+        self.leg.tone(hertz, seconds)
+        return self
+
+    def waits(self, seconds: float) -> Citizen:
+        self.leg.wait(seconds)
+        return self
+
+    def stays(self, timeout: float = PATIENCE) -> Citizen:
+        """Listen until the hotline ends the call."""
+        assert self.leg.wait_for_end(timeout), f"the call did not end; heard: {self.words()}"
+        return self
+
+    def hangs_up(self) -> Citizen:
+        self.leg.hang_up()
+        return self
+
+    def chooses(self, key: str) -> Citizen:
+        """Take Indonesian, then a key of the main menu."""
+        self.hears("id/language_id", begun=True).presses("1")
+        return self.hears("id/main_menu", begun=True).presses(key)
+
+    def leaves_message(self, hertz: float, seconds: float = 2) -> Citizen:
+        """Sound a tone as the message, when it is time for it."""
+        return self.hears("id/message").waits(0.8).sounds(hertz, seconds)
+
+    def heard(self) -> list[Heard]:
+        """Return every prompt that was heard, in order."""
+        return ear_for(self._prompts).hear(self.leg.heard(), over=True)
+
+    def words(self) -> list[str]:
+        return [one.clip for one in self.heard()]
+
+    def story(self, *, over: bool = True) -> Story:
+        return self._hotline.story(self.caller, over=over)
+
+
+class Stage:
+    """A hotline, and the telephone of everybody who plays with it."""
+
+    def __init__(self, hotline: Hotline, telephone: Telephone) -> None:
+        self.hotline = hotline
+        self.telephone = telephone
+        self._numbers = count(1)
+
+    def new_caller(self) -> str:
+        """Return a number that is nobody's and was not used before."""
+        return f"+62{NOBODY + next(self._numbers)}"
+
+    def citizen_calls(self, agency: str, caller: str | None = None, name: str = "Warga") -> Citizen:
+        """Dial an agency's number (or any number)."""
+        caller = caller or self.new_caller()
+        number = Town.number(agency) if agency.isalpha() else agency
+        return Citizen(self.telephone.dial(number, caller.replace("+62", "0"), name), caller, self.hotline)
+
+    def rings(self, agency: str, rung: int = 0, timeout: float = PATIENCE) -> Leg:
+        """Wait until the telephone of an agency's officer rings."""
+        return self.telephone.ringing(f"officer-{self.hotline.officers[agency][rung]}", timeout)
+
+
+def ignoring_the_end(work: Callable[[], object]) -> None:
+    """Do something that the other side may cut short."""
+    with suppress(CallEndedError):
+        work()
+
+
+def endpoints(hotline: Hotline, secret: Callable[[int], str]) -> dict[str, str]:
+    """Name every officer's endpoint with its secret."""
+    return {f"officer-{one}": secret(one) for officers in hotline.officers.values() for one in officers}
+
+
+def folder(home: Path) -> Path:
+    """Make the telephone's own folder."""
+    path = home.parent / "telephone"
+    path.mkdir(exist_ok=True)
+    return path

@@ -1,0 +1,214 @@
+"""The calls of the tests, each played once, all of them at the same time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from tests.asterisk.people import Citizen, Stage, ignoring_the_end
+from tests.asterisk.stories import Story
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """A call that is over: what the log says, and what each side heard."""
+
+    story: Story
+    words: list[str]
+    heard: bytes = b""
+    officers_heard: list[bytes] = field(default_factory=list)
+
+
+def _over(citizen: Citizen, *officers: bytes) -> Played:
+    return Played(citizen.story(), citizen.words(), citizen.leg.heard(), list(officers))
+
+
+def complaint(stage: Stage) -> Played:
+    """A message of three seconds at 700 Hz, and the ticket heard twice."""
+    citizen = stage.citizen_calls("complaints", name="Siti Aminah")
+    citizen.chooses("2").leaves_message(700, 3).presses("#")
+    citizen.hears("id/ticket_repeat", begun=True).presses("1")
+    citizen.hears("id/ticket_repeat", times=2, begun=True)
+    return _over(citizen.stays())
+
+
+def spoken_message(stage: Stage) -> Played:
+    """Words instead of a tone."""
+    citizen = stage.citizen_calls("complaints")
+    citizen.chooses("2").hears("id/message").waits(0.8)
+    citizen.leg.say("Jalan di depan pasar rusak.")
+    citizen.presses("#").hears("id/ticket_number")
+    return _over(citizen.hangs_up())
+
+
+def talk(stage: Stage) -> Played:
+    """Both sides sound a tone at the same time; the officer hangs up first."""
+    citizen = stage.citizen_calls("talks").chooses("1")
+    officer = stage.rings("talks")
+    officer.answer()
+    citizen.waits(0.5)
+    with ThreadPoolExecutor(1) as other:
+        sounding = other.submit(officer.tone, 1100, 3)
+        citizen.sounds(500, 3)
+        sounding.result()
+    officer.hang_up()
+    citizen.hears("id/ticket_repeat", begun=True)
+    return _over(citizen.hangs_up(), officer.heard())
+
+
+def unrecorded_talk(stage: Stage) -> Played:
+    """The citizen goes on unrecorded, and hangs up first."""
+    citizen = stage.citizen_calls("quiet").hears("id/notice", begun=True).presses("8")
+    citizen.hears("id/unrecorded").chooses("1")
+    officer = stage.rings("quiet")
+    officer.answer()
+    citizen.sounds(500, 2)
+    citizen.hangs_up()
+    officer.wait_for_end(10)
+    return _over(citizen, officer.heard())
+
+
+def nobody_answers(stage: Stage) -> Played:
+    """Primary and deputy let it ring; the citizen leaves a message and hangs up in it."""
+    citizen = stage.citizen_calls("silence").chooses("1")
+    primary = stage.rings("silence", 0)
+    deputy = stage.rings("silence", 1)
+    for officer in (primary, deputy):
+        officer.wait_for_end(30)
+    citizen.hears("id/not_answered").leaves_message(800)
+    return _over(citizen.hangs_up())
+
+
+def deputy_answers(stage: Stage) -> Played:
+    """The primary lets it ring, the deputy answers."""
+    citizen = stage.citizen_calls("deputies").chooses("1")
+    primary = stage.rings("deputies", 0)
+    deputy = stage.rings("deputies", 1)
+    deputy.answer()
+    citizen.waits(1)
+    citizen.hangs_up()
+    primary.wait_for_end(10)
+    deputy.wait_for_end(10)
+    return _over(citizen)
+
+
+def emergency(stage: Stage) -> Played:
+    """Everybody's telephone rings at once; the second one is quickest."""
+    citizen = stage.citizen_calls("alarm").hears("id/language_id", begun=True).presses("9")
+    officers = [stage.rings("alarm", rung, 20) for rung in range(3)]
+    officers[1].answer()
+    citizen.waits(1)
+    for other in (officers[0], officers[2]):
+        assert other.wait_for_end(10)
+    officers[1].hang_up()
+    citizen.hears("id/ticket_number")
+    return _over(citizen.hangs_up())
+
+
+def nobody_on_duty(stage: Stage) -> Played:
+    """No officer is on duty, and the message goes on until its greatest length."""
+    citizen = stage.citizen_calls("empty").chooses("1")
+    citizen.hears("id/nobody_on_duty").leaves_message(900, 10).hears("id/message_limit")
+    citizen.hears("id/ticket_number")
+    return _over(citizen.hangs_up())
+
+
+def silent_message(stage: Stage) -> Played:
+    """The citizen leaves a message without a sound."""
+    citizen = stage.citizen_calls("complaints").chooses("2").hears("id/message").waits(7)
+    citizen.hears("id/ticket_number")
+    return _over(citizen.hangs_up())
+
+
+def talks_over_prompts(stage: Stage) -> Played:
+    """The citizen speaks and presses keys while the hotline speaks."""
+    citizen = stage.citizen_calls("complaints").sounds(650, 3).presses("5").sounds(650, 4)
+    citizen.chooses("2").leaves_message(700, 2).presses("#").hears("id/ticket_number")
+    return _over(citizen.hangs_up())
+
+
+def key_flood(stage: Stage) -> Played:
+    """A hundred keys as fast as a telephone sends them."""
+    citizen = stage.citizen_calls("complaints")
+    ignoring_the_end(lambda: citizen.leg.press("7" * 50 + "4#" * 25, length=0.05, pause=0.05))
+    ignoring_the_end(lambda: citizen.waits(2))
+    return _over(citizen.hangs_up())
+
+
+def unknown_number(stage: Stage) -> Played:
+    """A number that is not in service says so and hangs up."""
+    return _over(stage.citizen_calls("79999").stays(30))
+
+
+def two_at_once(stage: Stage) -> Played:
+    """The same number calls twice at the same time; the first call is returned."""
+    caller = stage.new_caller()
+    first = stage.citizen_calls("complaints", caller)
+    second = stage.citizen_calls("complaints", caller)
+    first.hears("id/notice", begun=True)
+    second.hangs_up()
+    return _over(first.hangs_up())
+
+
+def gone_in(clip: str, before: Callable[[Citizen], object] | None = None) -> Callable[[Stage], Played]:
+    """Make a scene of a citizen who hangs up while ``clip`` is spoken."""
+
+    def scene(stage: Stage) -> Played:
+        citizen = stage.citizen_calls("complaints")
+        if before:
+            before(citizen)
+        return _over(citizen.hears(clip, begun=True).hangs_up())
+
+    return scene
+
+
+def gone_at_once(stage: Stage) -> Played:
+    """The citizen hangs up as soon as the hotline answers."""
+    return _over(stage.citizen_calls("complaints").hangs_up())
+
+
+def gone_in_message(stage: Stage) -> Played:
+    """The citizen hangs up before having said a word after the beep."""
+    return _over(stage.citizen_calls("complaints").chooses("2").hears("id/message").waits(1).hangs_up())
+
+
+def gone_while_ringing(stage: Stage) -> Played:
+    """The citizen hangs up while the officer's telephone rings."""
+    citizen = stage.citizen_calls("waiting").chooses("1")
+    officer = stage.rings("waiting")
+    citizen.waits(1)
+    citizen.hangs_up()
+    assert officer.wait_for_end(10)
+    return _over(citizen)
+
+
+def _message(citizen: Citizen) -> None:
+    citizen.chooses("2").leaves_message(700, 1).presses("#")
+
+
+SCENES: dict[str, Callable[[Stage], Played]] = {
+    "complaint": complaint,
+    "spoken_message": spoken_message,
+    "talk": talk,
+    "unrecorded_talk": unrecorded_talk,
+    "nobody_answers": nobody_answers,
+    "deputy_answers": deputy_answers,
+    "emergency": emergency,
+    "nobody_on_duty": nobody_on_duty,
+    "silent_message": silent_message,
+    "talks_over_prompts": talks_over_prompts,
+    "key_flood": key_flood,
+    "unknown_number": unknown_number,
+    "two_at_once": two_at_once,
+    "gone_at_once": gone_at_once,
+    "gone_in_greeting": gone_in("id/greeting"),
+    "gone_in_notice": gone_in("id/notice"),
+    "gone_in_language": gone_in("id/language_id"),
+    "gone_in_menu": gone_in("id/main_menu"),
+    "gone_in_complaint": gone_in("id/message", lambda citizen: citizen.chooses("2")),
+    "gone_in_message": gone_in_message,
+    "gone_while_ringing": gone_while_ringing,
+    "gone_in_ticket": gone_in("id/ticket_number", _message),
+    "gone_in_repeat": gone_in("id/ticket_repeat", _message),
+}

@@ -1,0 +1,108 @@
+"""What the call log tells of a call, as plain data for the tests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from callcenter.models import Call, Obligation, Recording, Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """A recording's row."""
+
+    kind: str
+    part: int
+    store_key: str
+    seconds: float
+    channels: int
+    silent: bool
+    problem: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A call with all that hangs on it."""
+
+    id: int
+    key: str
+    dialled: str
+    caller_kind: str
+    caller_number: str | None
+    caller_name: str | None
+    language: str
+    emergency: bool
+    unrecorded: bool
+    notice_version: str | None
+    disposition: str | None
+    reason: str | None
+    hangup_side: str | None
+    ticket: str | None
+    ticket_warning: str | None
+    obligation: str | None
+    events: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    legs: list[tuple[int | None, str | None]] = field(default_factory=list)
+    recordings: list[Sound] = field(default_factory=list)
+
+    def kinds(self) -> list[str]:
+        return [kind for kind, _ in self.events]
+
+    def nodes(self) -> list[str]:
+        return [data["node"] for kind, data in self.events if kind == "node"]
+
+    def data(self, kind: str) -> list[dict[str, Any]]:
+        return [data for name, data in self.events if name == kind]
+
+
+def latest_story(session: Session, caller: str) -> Story | None:
+    """Give the newest call from ``caller``: an E.164 number, or else a part of the name."""
+    wanted = Call.caller_number == caller if caller.startswith("+") else Call.caller_name.contains(caller)
+    call = session.scalar(select(Call).where(wanted).order_by(Call.id.desc()).limit(1))
+    return _story(session, call) if call else None
+
+
+def stories(session: Session) -> list[Story]:
+    """Give every call."""
+    return [_story(session, call) for call in session.scalars(select(Call).order_by(Call.id))]
+
+
+def _story(session: Session, call: Call) -> Story:
+    ticket = session.scalar(select(Ticket).where(Ticket.call_id == call.id))
+    obligation = session.scalar(select(Obligation).where(Obligation.call_id == call.id))
+    sounds = session.scalars(select(Recording).where(Recording.call_id == call.id).order_by(Recording.id))
+    return Story(
+        id=call.id,
+        key=call.key,
+        dialled=call.dialled,
+        caller_kind=call.caller_kind,
+        caller_number=call.caller_number,
+        caller_name=call.caller_name,
+        language=call.language,
+        emergency=call.emergency,
+        unrecorded=call.unrecorded,
+        notice_version=call.notice_version,
+        disposition=call.disposition,
+        reason=call.disposition_reason,
+        hangup_side=call.hangup_side,
+        ticket=ticket.number if ticket else None,
+        ticket_warning=ticket.warning if ticket else None,
+        obligation=obligation.reason if obligation else None,
+        events=[(event.kind, event.data) for event in call.events],
+        legs=[(leg.officer_id, leg.outcome) for leg in call.legs],
+        recordings=[_sound(row) for row in sounds],
+    )
+
+
+def _sound(row: Recording) -> Sound:
+    return Sound(
+        row.kind, row.part, row.store_key, row.duration_ms / 1000, row.channels, row.silent, row.problem
+    )
+
+
+def story_of(session: Session, call_id: int) -> Story:
+    """Give one call by its id."""
+    return _story(session, session.get_one(Call, call_id))
