@@ -15,10 +15,12 @@ from datetime import time as clock
 from pathlib import Path
 
 from redis import Redis, RedisError
+from sqlalchemy import select
 
-from callcenter import schema, settings
+from callcenter import node, schema, settings
 from callcenter.db import Database
-from callcenter.models import Agency, Line, Officer, Shift
+from callcenter.models import Agency, Line, Officer, Shift, Ticket
+from callcenter.services import numbers
 from ivr.asterisk import exchange
 from tests.asterisk.stories import Story, latest_story, stories
 from tests.fixtures.children import free_port, program
@@ -130,6 +132,17 @@ class Hotline:
         with self.database.reading() as session:
             return stories(session)
 
+    def wait_for_end_of_all(self, timeout: float = 20) -> list[Story]:
+        """Wait until no call is open, and give every call."""
+        found: list[Story] = []
+
+        def over() -> bool:
+            found[:] = self.stories()
+            return all(story.disposition for story in found)
+
+        _until(over, timeout, "every call disposed of")
+        return found
+
     def recording(self, store_key: str) -> Path:
         return self.home / "store" / store_key
 
@@ -142,6 +155,17 @@ class Hotline:
             return ready >= {f"PJSIP/officer-{one}" for one in officers}
 
         _until(reachable, timeout, "officers in their queues")
+
+    def ticket(self, code: str) -> tuple[str, str]:
+        """Open a ticket without a call; give its number and PIN."""
+        number, pin, today = numbers.random_number(), "4711", now()
+        key = node.secret(self.settings.secrets_dir, "tickets").encode()
+        with self.database.transaction() as session:
+            agency = session.scalar(select(Agency.id).where(Agency.code == code))
+            pin_hash = numbers.pin_hash(key, number, pin)
+            times = {"opened_at": today, "verify_by": today}
+            session.add(Ticket(number=number, pin_hash=pin_hash, agency_id=agency, language="id", **times))
+        return number, pin
 
     def log_lines(self, *words: str) -> list[str]:
         """Return the lines of every log that contain one of ``words``."""

@@ -24,6 +24,13 @@ def _over(citizen: Citizen, *officers: bytes) -> Played:
     return Played(citizen.story(), citizen.words(), citizen.leg.heard(), list(officers))
 
 
+def _together(first: Callable[[], object], second: Callable[[], object]) -> None:
+    with ThreadPoolExecutor(1) as other:
+        going_on = other.submit(first)
+        second()
+        going_on.result()
+
+
 def complaint(stage: Stage) -> Played:
     """A message of three seconds at 700 Hz, and the ticket heard twice."""
     citizen = stage.citizen_calls("complaints", name="Siti Aminah")
@@ -48,10 +55,7 @@ def talk(stage: Stage) -> Played:
     officer = stage.rings("talks")
     officer.answer()
     citizen.waits(0.5)
-    with ThreadPoolExecutor(1) as other:
-        sounding = other.submit(officer.tone, 1100, 3)
-        citizen.sounds(500, 3)
-        sounding.result()
+    _together(lambda: officer.tone(1100, 3), lambda: citizen.sounds(500, 3))
     officer.hang_up()
     citizen.hears("id/ticket_repeat", begun=True)
     return _over(citizen.hangs_up(), officer.heard())
@@ -63,9 +67,7 @@ def unrecorded_talk(stage: Stage) -> Played:
     citizen.hears("id/unrecorded").chooses("1")
     officer = stage.rings("quiet")
     officer.answer()
-    citizen.sounds(500, 2)
-    citizen.hangs_up()
-    officer.wait_for_end(10)
+    _together(lambda: officer.wait_for_end(10), lambda: citizen.sounds(500, 2).hangs_up())
     return _over(citizen, officer.heard())
 
 
@@ -151,6 +153,17 @@ def two_at_once(stage: Stage) -> Played:
     return _over(first.hangs_up())
 
 
+def status(stage: Stage) -> Played:
+    """The status of a ticket, first with a wrong PIN."""
+    number, pin = stage.hotline.ticket("complaints")
+    citizen = stage.citizen_calls("complaints").chooses("3")
+    citizen.hears("id/status_number", begun=True).presses(number)
+    citizen.hears("id/status_pin", begun=True).presses("0000")
+    citizen.hears("id/status_number", times=2, begun=True).presses(number)
+    citizen.hears("id/status_pin", times=2, begun=True).presses(pin)
+    return _over(citizen.hears("id/status_new").hangs_up())
+
+
 def gone_in(clip: str, before: Callable[[Citizen], object] | None = None) -> Callable[[Stage], Played]:
     """Make a scene of a citizen who hangs up while ``clip`` is spoken."""
 
@@ -201,6 +214,7 @@ SCENES: dict[str, Callable[[Stage], Played]] = {
     "key_flood": key_flood,
     "unknown_number": unknown_number,
     "two_at_once": two_at_once,
+    "status": status,
     "gone_at_once": gone_at_once,
     "gone_in_greeting": gone_in("id/greeting"),
     "gone_in_notice": gone_in("id/notice"),

@@ -11,7 +11,6 @@ from callcenter.services import numbers
 from ivr.hearing import Heard, spoken_digits
 from tests.asterisk.audio import channels, tone_seconds
 from tests.asterisk.hotline import Hotline
-from tests.asterisk.people import Stage
 from tests.asterisk.scenes import Played
 from tests.asterisk.waiting import kept
 
@@ -101,14 +100,9 @@ def test_who_talks_over_prompts_reaches_the_message_all_the_same(played: Played,
     assert tone_seconds(voice, 700) == pytest.approx(2, abs=0.3)
 
 
-@pytest.mark.scene("complaint")
-def test_the_status_is_told_by_number_and_pin(played: Played, stage: Stage) -> None:
-    heard = [Heard(0, word, 1) for word in played.words]
-    number, pin = spoken_digits(heard, "ticket_number"), spoken_digits(heard, "ticket_pin")
-    citizen = stage.citizen_calls("complaints").chooses("3")
-    citizen.hears("id/status_number", begun=True).presses(number)
-    citizen.hears("id/status_pin", begun=True).presses(pin)
-    citizen.hears("id/status_new").hangs_up()
-    story = citizen.story()
-    assert (story.disposition, story.reason) == ("discarded", "status_told")
-    assert pin not in [data["digits"] for data in story.data("keys")]
+@pytest.mark.scene("status")
+def test_the_status_is_told_by_number_and_pin(played: Played) -> None:
+    assert (played.story.disposition, played.story.reason) == ("discarded", "status_told")
+    assert "id/status_wrong" in played.words
+    pins = [data["digits"] for data in played.story.data("keys") if data["node"] == "status_pin"]
+    assert pins == ["••••", "••••"]
