@@ -10,7 +10,7 @@ import logging
 import os
 import sys
 from collections.abc import Mapping, MutableMapping
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 
@@ -18,15 +18,23 @@ _NOISY = ("alembic", "apprise", "botocore", "aiobotocore", "s3fs", "urllib3", "r
 Event = MutableMapping[str, Any]
 
 
+class _Stderr(logging.StreamHandler[TextIO]):
+    """Writes to what stderr is now, not to what it was when this was made."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.stream = sys.stderr
+        super().emit(record)
+
+
 def configure(process: str, level: str = "INFO", environ: Mapping[str, str] = os.environ) -> None:
     """Send every logger's words to stderr, with the name of the process.
 
     Callable again: the last call holds. An unknown level counts as ``level``.
     """
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _Stderr()
     handler.setFormatter(_formatter(process, _is_json(environ)))
     root = logging.getLogger()
-    root.handlers[:] = [handler]
+    root.handlers[:] = [other for other in root.handlers if not isinstance(other, _Stderr)] + [handler]
     wanted = environ.get("CALLCENTER_LOG_LEVEL", "").upper()
     root.setLevel(wanted if wanted in logging.getLevelNamesMapping() else level)
     for name in _NOISY:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Literal
 
@@ -29,6 +30,19 @@ def listening(port: int, protocol: Protocol = "tcp") -> bool:
     server and a failed login to a manager.
     """
     return any(_in_table(_PROC / f"{protocol}{version}", port, protocol) for version in ("", "6"))
+
+
+def answers(host: str, port: int, path: str) -> bool:
+    """Tell whether a web server says anything at all to ``path``: it has loaded its pages then."""
+    near = "127.0.0.1" if host in ("", "0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
+    connection = HTTPConnection(near, port, timeout=2)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status > 0
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()
 
 
 def is_free(port: Port) -> bool:

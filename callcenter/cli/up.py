@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import logging
 import os
 import sys
 import time
@@ -16,7 +15,7 @@ from redis.exceptions import RedisError
 from callcenter import bootstrap, schema
 from callcenter.child import Program
 from callcenter.cli.prompts import build
-from callcenter.probes import Port, is_free, listening
+from callcenter.probes import Port, answers, is_free, listening
 from callcenter.services.first_steps import demo_guide
 from callcenter.settings import Settings, load
 from callcenter.stopping import Stop
@@ -53,7 +52,9 @@ def programs(settings: Settings) -> list[Program]:
         _ours("ivr serve", lambda: listening(settings.agi_port), where=f"port {settings.agi_port}"),
         _ours("spool"),
         _ours("worker", settle=2),
-        _ours("web", lambda: listening(settings.web_port), where=settings.web_url),
+        _ours(
+            "web", lambda: answers(settings.web_host, settings.web_port, "/health"), where=settings.web_url
+        ),
     ]
     return [*_redis(settings), *ours]
 
@@ -159,7 +160,6 @@ def _busy(port: Port) -> str:
 
 def _prepare(context: click.Context, settings: Settings) -> None:
     database = bootstrap.database(settings)
-    logging.getLogger(__name__).info("schema and prompts are brought up to date")
     schema.upgrade(database.engine)
     database.dispose()
     if missing(settings.prompts_dir):

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import socket
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from callcenter.probes import Port, Protocol, is_free, listening
+from callcenter.probes import Port, Protocol, answers, is_free, listening
 
 KINDS: list[tuple[Protocol, socket.SocketKind]] = [("tcp", socket.SOCK_STREAM), ("udp", socket.SOCK_DGRAM)]
 
@@ -28,3 +30,12 @@ def test_a_connection_from_a_port_is_not_a_listener() -> None:
         socket.create_connection(server.getsockname()) as client,
     ):
         assert not listening(client.getsockname()[1])
+
+
+def test_a_web_server_answers_once_it_serves() -> None:
+    server = HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
+    port = server.server_port
+    threading.Thread(target=server.handle_request).start()
+    assert answers("0.0.0.0", port, "/health")
+    server.server_close()
+    assert not answers("127.0.0.1", port, "/health")
