@@ -1,0 +1,1 @@
+"""Asterisk: FastAGI for the callers' turns, the manager for everything else."""

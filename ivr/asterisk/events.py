@@ -70,7 +70,7 @@ class Reader:
         if status == "ANSWER":
             self._outcomes[leg] = "answered"
             return _fact(message.get("linkedid"), OfficerAnswered(leg, officer, at))
-        self._outcomes[leg] = _DIAL_OUTCOMES.get(status, "failed")
+        self._outcomes.setdefault(leg, _DIAL_OUTCOMES.get(status, "failed"))
         return None
 
     def _ended(self, message: Message, at: datetime) -> Fact | None:

@@ -36,7 +36,7 @@ class Exchange:
         """
         parent = os.getpid()
         command = self._binary.command(self._conf)
-        with subprocess.Popen(command, preexec_fn=lambda: _follow(parent)) as child:  # noqa: PLW1509, S603
+        with subprocess.Popen(command, preexec_fn=lambda: _follow(parent)) as child:
             _end_with_us(child)
             while (status := _ended(child, seconds)) is None:
                 self.give(refresh())
@@ -52,7 +52,7 @@ class Exchange:
 
     def _give(self, command: str) -> None:
         arguments = self._binary.remote(self._conf, command)
-        subprocess.run(arguments, check=True, capture_output=True, timeout=COMMAND_SECONDS)  # noqa: S603
+        subprocess.run(arguments, check=True, capture_output=True, timeout=COMMAND_SECONDS)
         log.info("Asterisk took %r", command)
 
 

@@ -1,0 +1,212 @@
+"""Turns as the commands Asterisk gets, and what comes back as events."""
+
+from __future__ import annotations
+
+import wave
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ivr.asterisk.agi import Line
+from ivr.asterisk.audio import Audio
+from ivr.asterisk.sounds import Sounds
+from ivr.asterisk.turns import Performer, interleaves
+from ivr.events import DialEnded, Digits, Event, Recorded, TimedOut
+from ivr.turns import Action, AgencyName, Clip, Connect, Gather, Hangup, Record, Say, Spell, Turn
+from tests.unit.ivr.asterisk.exchange import Channel
+
+NAME = "node1-1700000000.7__m__3"
+RECORD = Record("id", NAME, 30, 5)
+CONNECT = Connect("id", "agency-dinsos", 45, "node1-1700000000.7__c__3")
+MENU = Gather("id", (Clip("main_menu"),), 1, 5.0)
+
+Do = Callable[..., Event | None]
+
+
+@pytest.fixture
+def do(channel: Channel, sounds: Sounds, audio: Audio) -> Do:
+    """Carry out turn 3 with these actions."""
+    line = Line(channel.ours)
+    ticks = iter(range(0, 1000, 10))
+
+    def carry_out(*actions: Action, resumed: bool = False) -> Event | None:
+        return Performer(line, sounds, audio, lambda: next(ticks)).carry_out(Turn(3, actions), resumed=resumed)
+
+    return carry_out
+
+
+def wav(path: Path, seconds: float) -> None:
+    """Write a message of so many seconds."""
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, 8000, 0, "NONE", ""))
+        file.writeframes(b"\1\0" * int(8000 * seconds))
+
+
+def recording(audio: Audio, seconds: float, answer: str) -> Callable[[str], str]:
+    """Answer a RECORD command like an Asterisk that wrote a file."""
+
+    def record(command: str) -> str:
+        wav(Path(f"{command.split()[2]}.wav"), seconds)
+        return answer
+
+    return record
+
+
+def test_says_then_gathers_in_three_commands(channel: Channel, do: Do) -> None:
+    channel.when("READSTATUS", "200 result=1 (OK:12)")
+    parts = (Clip("greeting"), AgencyName("dinsos", "Dinas Sosial"), Spell("07"))
+    assert do(Say("id", parts), MENU) == Digits("turn:3", "12")
+    assert channel.commands[0] == "EXEC Playback greeting&agency/dinsos&digits/0&digits/7"
+    assert channel.commands[1] == "EXEC Read KEYS,main_menu,1,,1,5"
+    assert len(channel.commands) == 3
+
+
+@pytest.mark.parametrize(
+    ("told", "event"),
+    [
+        ("OK:", Digits("turn:3", "")),
+        ("TIMEOUT:", TimedOut("turn:3")),
+        ("TIMEOUT:12", Digits("turn:3", "12")),
+        ("ERROR:", TimedOut("turn:3")),
+        ("HANGUP:", None),
+    ],
+)
+def test_gather_ends(channel: Channel, do: Do, told: str, event: Event | None) -> None:
+    channel.when("READSTATUS", f"200 result=1 ({told})")
+    assert do(MENU) == event
+
+
+def test_an_agency_without_a_spoken_name_is_called_generic(channel: Channel, do: Do) -> None:
+    channel.when("READSTATUS", "200 result=1 (TIMEOUT:)")
+    do(Say("id", (AgencyName("../../etc", "x"),)), MENU)
+    assert channel.commands[0] == "EXEC Playback agency/_generic"
+
+
+def test_changes_the_language_once(channel: Channel, do: Do) -> None:
+    channel.when("READSTATUS", "200 result=1 (TIMEOUT:)")
+    do(Say("en", (Clip("goodbye"),)), Gather("en", (), 1, 3))
+    assert [command for command in channel.commands if "language" in command] == [
+        'SET VARIABLE "CHANNEL(language)" en'
+    ]
+
+
+@pytest.mark.parametrize(
+    ("answer", "ended_by"),
+    [
+        ("200 result=35 (dtmf) endpos=16000", "key"),
+        ("200 result=0 (timeout) endpos=16000", "silence"),
+        ("200 result=-1 (hangup) endpos=16000", "hangup"),
+        ("200 result=-1 (randomerror) endpos=16000", "error"),
+        ("200 result=0 (timeout) endpos=160000", "error"),
+    ],
+)
+def test_a_message_is_closed_however_it_ended(
+    channel: Channel, do: Do, audio: Audio, answer: str, ended_by: str
+) -> None:
+    channel.when("RECORD", recording(audio, 2.0, answer))
+    event = do(RECORD)
+    assert event == Recorded("turn:3", NAME, 2.0, ended_by)  # type: ignore[arg-type]
+    assert audio.kept(f"{NAME}.wav").exists()
+    assert not audio.writing(f"{NAME}.wav").exists()
+
+
+def test_a_message_at_its_limit(channel: Channel, do: Do, audio: Audio) -> None:
+    channel.when("RECORD", recording(audio, 9.0, "200 result=0 (timeout) endpos=72000"))
+    assert do(Record("id", NAME, 10, 5)) == Recorded("turn:3", NAME, 9.0, "limit")
+
+
+def test_a_full_disk_does_not_end_the_call(channel: Channel, do: Do) -> None:
+    channel.when("RECORD", "200 result=-1 (writefile)")
+    assert do(RECORD) == Recorded("turn:3", NAME, 0.0, "error")
+
+
+def test_a_resumed_message_is_not_recorded_twice(channel: Channel, do: Do, audio: Audio) -> None:
+    channel.when("TURN", "200 result=1 (3)")
+    wav(audio.writing(f"{NAME}.wav"), 4.0)
+    assert do(RECORD, resumed=True) == Recorded("turn:3", NAME, 4.0, "silence")
+    assert not any("RECORD" in command for command in channel.commands)
+
+
+def test_a_message_that_was_not_begun_is_recorded_on_resumption(channel: Channel, do: Do, audio: Audio) -> None:
+    channel.when("TURN}", "200 result=1 (2)")
+    channel.when("RECORD", recording(audio, 2.0, "200 result=35 (dtmf) endpos=16000"))
+    assert do(Say("id", (Clip("message"),)), RECORD, resumed=True) == Recorded("turn:3", NAME, 2.0, "key")
+    assert "EXEC Playback message" in channel.commands
+
+
+def test_nothing_is_overwritten(channel: Channel, do: Do, audio: Audio) -> None:
+    wav(audio.writing(f"{NAME}.wav"), 1.0)
+    channel.when("RECORD", recording(audio, 2.0, "200 result=35 (dtmf) endpos=16000"))
+    assert do(RECORD) == Recorded("turn:3", NAME, 2.0, "key")
+    assert audio.kept(f"{NAME}.1.wav").stat().st_size < audio.kept(f"{NAME}.wav").stat().st_size
+
+
+@pytest.mark.parametrize(
+    ("told", "outcome"),
+    [
+        ("CONTINUE:PJSIP/officer-1", "answered"),
+        (":PJSIP/officer-1", "answered"),
+        ("TIMEOUT:", "no_answer"),
+        ("JOINEMPTY:", "nobody"),
+        ("LEAVEEMPTY:", "nobody"),
+        (":", "failed"),
+    ],
+)
+def test_connect_ends(channel: Channel, do: Do, told: str, outcome: str) -> None:
+    channel.when("QUEUESTATUS}", f"200 result=1 ({told})")
+    assert do(CONNECT) == DialEnded("turn:3", outcome)  # type: ignore[arg-type]
+    assert "EXEC Queue agency-dinsos,Ccr,,,45" in channel.commands
+    assert channel.commands[-1] == 'EXEC StopMixMonitor ""'
+
+
+def test_a_conversation_is_recorded_in_two_channels(channel: Channel, do: Do, audio: Audio) -> None:
+    channel.when("QUEUESTATUS}", "200 result=1 (TIMEOUT:)")
+    do(CONNECT)
+    monitor = next(command for command in channel.commands if "MixMonitor" in command)
+    written = audio.writing("node1-1700000000.7__c__3.raw")
+    assert f"{written},bD,[ -s {written} ] && mv {written} {audio.kept(written.name)}" in monitor
+
+
+def test_who_goes_on_unrecorded_is_not_recorded(channel: Channel, do: Do) -> None:
+    channel.when("QUEUESTATUS}", "200 result=1 (TIMEOUT:)")
+    do(Connect("id", "agency-dinsos", 45, None))
+    assert not any("MixMonitor" in command for command in channel.commands)
+
+
+@pytest.mark.parametrize(("told", "outcome"), [("CONTINUE:PJSIP/officer-1", "answered"), (":", "caller_gone")])
+def test_the_caller_hangs_up_while_connected(channel: Channel, do: Do, told: str, outcome: str) -> None:
+    channel.when("EXEC Queue", "200 result=-1")
+    channel.when("QUEUESTATUS}", f"HANGUP\n200 result=1 ({told})")
+    assert do(CONNECT) == DialEnded("turn:3", outcome)  # type: ignore[arg-type]
+
+
+def test_an_answered_call_is_not_queued_again(channel: Channel, do: Do) -> None:
+    channel.when(r"TURN\}", "200 result=1 (3)")
+    channel.when("QUEUESTATUS}", "200 result=1 (CONTINUE:PJSIP/officer-1)")
+    assert do(CONNECT, resumed=True) == DialEnded("turn:3", "answered")
+    assert not any("EXEC Queue" in command for command in channel.commands)
+
+
+@pytest.mark.parametrize(
+    "action",
+    [Connect("id", "a,b", 5, None), Connect("id", "agency-x", 5, "x;rm -rf /"), Record("id", "../x", 5, 5)],
+)
+def test_a_name_that_is_not_ours_reaches_nothing(channel: Channel, do: Do, action: Action) -> None:
+    with pytest.raises(ValueError, match="not a name"):
+        do(action)
+    assert not any("MixMonitor" in command or "RECORD" in command for command in channel.commands)
+
+
+def test_hangs_up_for_good(channel: Channel, do: Do) -> None:
+    channel.when("EXEC Hangup", "200 result=-1")
+    assert do(Say("id", (Clip("goodbye"),)), Hangup(17)) is None
+    assert channel.commands[-2:] == ["EXEC MSet CALL_DONE=1", "EXEC Hangup 17"]
+
+
+@pytest.mark.parametrize(
+    ("version", "can"),
+    [("22.10.1~dfsg", True), ("18.17.0", False), ("18.18.0", True), ("20.2.9", False), ("19.8.0", False), ("", False)],
+)
+def test_knows_which_asterisk_records_both_sides(version: str, can: bool) -> None:
+    assert interleaves(version) is can
