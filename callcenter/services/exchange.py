@@ -35,7 +35,9 @@ class Exchange:
             if config.is_code(code):
                 yield code
             else:
-                log.error("agency %r has no queue: its code is not lower-case letters, digits and hyphens", code)
+                log.error(
+                    "agency %r has no queue: its code is not lower-case letters, digits and hyphens", code
+                )
 
     def _officers(self) -> Iterator[config.Officer]:
         for row in self._active_officers():

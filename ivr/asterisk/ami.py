@@ -52,7 +52,9 @@ class Message:
 class Connection:
     """One connection, from login to the first trouble; never used again after."""
 
-    def __init__(self, host: str, port: int, user: str, secret: str, on_event: Callable[[Message], None]) -> None:
+    def __init__(
+        self, host: str, port: int, user: str, secret: str, on_event: Callable[[Message], None]
+    ) -> None:
         """Connect and log in; raises ``AmiError``. ``on_event`` must not block."""
         self._on_event = on_event
         self._lists: dict[str, SimpleQueue[Message]] = {}
@@ -137,7 +139,10 @@ class Supervisor:
     """Keeps a connection alive in a thread of its own."""
 
     def __init__(
-        self, connect: Callable[[], Connection], on_connected: Callable[[Connection], None], stop: threading.Event
+        self,
+        connect: Callable[[], Connection],
+        on_connected: Callable[[Connection], None],
+        stop: threading.Event,
     ) -> None:
         """Call ``on_connected`` (which must not block) with each new connection."""
         self._connect = connect

@@ -20,7 +20,12 @@ TEMPLATES = Path(__file__).parent / "templates"
 TRIES = 12
 """Times a call asks for its turn, about a second apart, before it goes on without us."""
 RUNGS = 6
-PRIVATE_NETWORKS = ("127.0.0.0/255.0.0.0", "10.0.0.0/255.0.0.0", "172.16.0.0/255.240.0.0", "192.168.0.0/255.255.0.0")
+PRIVATE_NETWORKS = (
+    "127.0.0.0/255.0.0.0",
+    "10.0.0.0/255.0.0.0",
+    "172.16.0.0/255.240.0.0",
+    "192.168.0.0/255.255.0.0",
+)
 DIALLED_LETTERS = r"0-9A-Za-z+*#._\-"
 NAME_LETTERS = r"\x20-\x7e\x80-\xff"
 
@@ -79,7 +84,9 @@ class Node:
     def __post_init__(self) -> None:
         """Refuse names and addresses that a file cannot take."""
         if not re.match(r"[A-Za-z0-9_-]{1,40}\Z", self.name):
-            raise ConfigError(f"CALLCENTER_NODE: {self.name!r} is not letters, digits, underscores and hyphens")
+            raise ConfigError(
+                f"CALLCENTER_NODE: {self.name!r} is not letters, digits, underscores and hyphens"
+            )
         for host in (self.sip_host, self.agi_host, self.ami_host, *self.trunk_hosts):
             if not _HOST.match(host):
                 raise ConfigError(f"not a host or network: {host!r}")
@@ -199,7 +206,9 @@ def _trunk(node: Node) -> dict[str, str]:
     return {
         "trunk_matches": "\n".join(f"match = {host}" for host in node.trunk_hosts),
         "trunk_aor": "aors = trunk" if node.trunk_contact else "",
-        "trunk_contact": contact if node.trunk_contact else "; No way out: CALLCENTER_TRUNK_CONTACT is not set.",
+        "trunk_contact": contact
+        if node.trunk_contact
+        else "; No way out: CALLCENTER_TRUNK_CONTACT is not set.",
     }
 
 
@@ -216,11 +225,14 @@ def _mobiles(plan: Plan) -> str:
     """Write where each officer's own number is rung; without a trunk nobody's is."""
     if not plan.node.trunk_contact:
         return "exten => none,1,Hangup(3)"
-    return "\n".join(
-        f"exten => officer-{officer.id},1,Dial(PJSIP/{officer.mobile}@{names.TRUNK})\n same => n,Hangup()"
-        for officer in plan.officers
-        if officer.mobile
-    ) or "exten => none,1,Hangup(3)"
+    return (
+        "\n".join(
+            f"exten => officer-{officer.id},1,Dial(PJSIP/{officer.mobile}@{names.TRUNK})\n same => n,Hangup()"
+            for officer in plan.officers
+            if officer.mobile
+        )
+        or "exten => none,1,Hangup(3)"
+    )
 
 
 def _escaped(value: str) -> str:

@@ -27,7 +27,11 @@ class Conversations:
     """Serves every call of a node; :meth:`serve` runs in the call's own thread."""
 
     def __init__(
-        self, switchboard: Switchboard, sounds: Sounds, audio: Audio, wait: Callable[[float], None] = time.sleep
+        self,
+        switchboard: Switchboard,
+        sounds: Sounds,
+        audio: Audio,
+        wait: Callable[[float], None] = time.sleep,
     ) -> None:
         """Tell ``switchboard`` everything and do what it says."""
         self._switchboard = switchboard

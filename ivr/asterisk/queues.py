@@ -42,7 +42,9 @@ def changes(desired: Mapping[str, Sequence[Member]], actual: Actual) -> list[Cha
     found: list[Change] = []
     for queue, present in actual.items():
         wanted = {member.interface: member.penalty for member in desired.get(queue, ())}
-        found += [_add(queue, interface, wanted[interface]) for interface in wanted if interface not in present]
+        found += [
+            _add(queue, interface, wanted[interface]) for interface in wanted if interface not in present
+        ]
         found += [_remove(queue, interface) for interface in present if interface not in wanted]
         found += [
             _weigh(queue, interface, penalty)
@@ -53,7 +55,9 @@ def changes(desired: Mapping[str, Sequence[Member]], actual: Actual) -> list[Cha
 
 
 def _add(queue: str, interface: str, penalty: int) -> Change:
-    return Change("QueueAdd", {"queue": queue, "interface": interface, "penalty": str(penalty), "paused": "false"})
+    return Change(
+        "QueueAdd", {"queue": queue, "interface": interface, "penalty": str(penalty), "paused": "false"}
+    )
 
 
 def _remove(queue: str, interface: str) -> Change:

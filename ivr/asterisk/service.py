@@ -36,7 +36,9 @@ class Driver:
     next process what to do.
     """
 
-    def __init__(self, switchboard: Switchboard, *, prompts: Path, spool: Path, agi: Address, ami: Address) -> None:
+    def __init__(
+        self, switchboard: Switchboard, *, prompts: Path, spool: Path, agi: Address, ami: Address
+    ) -> None:
         """Bring ``switchboard`` and the exchange at these addresses together."""
         self._conversations = Conversations(switchboard, Sounds(prompts), Audio(spool))
         self._watch = Watch(switchboard)

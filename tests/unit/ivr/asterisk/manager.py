@@ -73,7 +73,11 @@ class Manager:
             return f"Response: Error\r\nActionID: {number}\r\nMessage: Authentication failed\r\n\r\n"
         self.logins += action == "Login"
         if action in ("CoreShowChannels", "QueueStatus"):
-            return good + self._list(action, number) + f"Event: Done\r\nEventList: Complete\r\nActionID: {number}\r\n\r\n"
+            return (
+                good
+                + self._list(action, number)
+                + f"Event: Done\r\nEventList: Complete\r\nActionID: {number}\r\n\r\n"
+            )
         if action == "QueueAdd":
             self.queues[fields["queue"]][fields["interface"]] = fields["penalty"]
         return good

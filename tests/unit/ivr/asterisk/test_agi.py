@@ -22,7 +22,13 @@ def test_reads_the_environment(channel: Channel) -> None:
 
 def test_a_name_cannot_replace_what_asterisk_said() -> None:
     channel = Channel(
-        ["agi_channel: PJSIP/trunk-1", "agi_calleridname: x", "agi_channel: evil", "agi_arg_1: evil", "agi_arg_1: good"]
+        [
+            "agi_channel: PJSIP/trunk-1",
+            "agi_calleridname: x",
+            "agi_channel: evil",
+            "agi_arg_1: evil",
+            "agi_arg_1: good",
+        ]
     )
     line = Line(channel.ours)
     assert line.environment["channel"] == "PJSIP/trunk-1"

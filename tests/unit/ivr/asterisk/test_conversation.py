@@ -42,7 +42,10 @@ def test_a_call_to_its_end(channel: Channel, serve: Serve) -> None:
     ending(channel, "16:1:dialplan/builtin")
     script = Script(MENU, GOODBYE)
     serve(channel, script)
-    assert script.told[0] == (CALL, Offered("offered", "0234123", "+628123456789", "Budi", "PJSIP/trunk-00000001"))
+    assert script.told[0] == (
+        CALL,
+        Offered("offered", "0234123", "+628123456789", "Budi", "PJSIP/trunk-00000001"),
+    )
     assert script.events[1:] == [TimedOut("turn:1"), HungUp("hungup", 16, "system")]
     assert "EXEC MSet CALL_DONE=1" in channel.commands
 

@@ -70,7 +70,9 @@ def test_a_leg_nobody_answered(statuses: list[str], cause: int, outcome: str) ->
     assert reader.read(hangup(str(cause)), NOW) == Fact(CALL, OfficerEnded(LEG, "2", outcome, cause, AT))
 
 
-@pytest.mark.parametrize(("state", "cause", "outcome"), [("6", 16, "answered"), ("5", 17, "busy"), ("5", 16, "cancelled")])
+@pytest.mark.parametrize(
+    ("state", "cause", "outcome"), [("6", 16, "answered"), ("5", 17, "busy"), ("5", 16, "cancelled")]
+)
 def test_an_end_is_enough(state: str, cause: int, outcome: str) -> None:
     fact = Reader().read(hangup(str(cause), state), NOW)
     assert fact is not None
@@ -80,7 +82,13 @@ def test_an_end_is_enough(state: str, cause: int, outcome: str) -> None:
 def test_a_citizens_call_is_gone() -> None:
     message = Message(
         "UserEvent",
-        {"userevent": "CallGone", "call": CALL, "cause": "0", "source": "PJSIP/trunk-1", "channel": "PJSIP/trunk-1"},
+        {
+            "userevent": "CallGone",
+            "call": CALL,
+            "cause": "0",
+            "source": "PJSIP/trunk-1",
+            "channel": "PJSIP/trunk-1",
+        },
     )
     assert Reader().read(message, NOW) == Fact(CALL, HungUp("hungup", 16, "caller"))
 

@@ -45,7 +45,7 @@ def test_a_start_tells_the_number_dialled() -> None:
 
 def test_an_officers_leg_is_not_a_citizen() -> None:
     leg = HANGUP.replace(b'"node1-17.1","PJSIP/trunk-00000001"', b'"node1-17.2","PJSIP/officer-2-00000003"')
-    record = parse_channel_record(leg.replace(b"hangupcause\"\":0", b"hangupcause\"\":17"))
+    record = parse_channel_record(leg.replace(b'hangupcause"":0', b'hangupcause"":17'))
     assert isinstance(record, ChannelRecord)
     assert (record.is_citizen, record.outcome) == (False, "busy")
 

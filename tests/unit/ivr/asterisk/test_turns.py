@@ -31,7 +31,9 @@ def do(channel: Channel, sounds: Sounds, audio: Audio) -> Do:
     ticks = iter(range(0, 1000, 10))
 
     def carry_out(*actions: Action, resumed: bool = False) -> Event | None:
-        return Performer(line, sounds, audio, lambda: next(ticks)).carry_out(Turn(3, actions), resumed=resumed)
+        return Performer(line, sounds, audio, lambda: next(ticks)).carry_out(
+            Turn(3, actions), resumed=resumed
+        )
 
     return carry_out
 
@@ -128,7 +130,9 @@ def test_a_resumed_message_is_not_recorded_twice(channel: Channel, do: Do, audio
     assert not any("RECORD" in command for command in channel.commands)
 
 
-def test_a_message_that_was_not_begun_is_recorded_on_resumption(channel: Channel, do: Do, audio: Audio) -> None:
+def test_a_message_that_was_not_begun_is_recorded_on_resumption(
+    channel: Channel, do: Do, audio: Audio
+) -> None:
     channel.when("TURN}", "200 result=1 (2)")
     channel.when("RECORD", recording(audio, 2.0, "200 result=35 (dtmf) endpos=16000"))
     assert do(Say("id", (Clip("message"),)), RECORD, resumed=True) == Recorded("turn:3", NAME, 2.0, "key")
@@ -174,7 +178,9 @@ def test_who_goes_on_unrecorded_is_not_recorded(channel: Channel, do: Do) -> Non
     assert not any("MixMonitor" in command for command in channel.commands)
 
 
-@pytest.mark.parametrize(("told", "outcome"), [("CONTINUE:PJSIP/officer-1", "answered"), (":", "caller_gone")])
+@pytest.mark.parametrize(
+    ("told", "outcome"), [("CONTINUE:PJSIP/officer-1", "answered"), (":", "caller_gone")]
+)
 def test_the_caller_hangs_up_while_connected(channel: Channel, do: Do, told: str, outcome: str) -> None:
     channel.when("EXEC Queue", "200 result=-1")
     channel.when("QUEUESTATUS}", f"HANGUP\n200 result=1 ({told})")
@@ -206,7 +212,14 @@ def test_hangs_up_for_good(channel: Channel, do: Do) -> None:
 
 @pytest.mark.parametrize(
     ("version", "can"),
-    [("22.10.1~dfsg", True), ("18.17.0", False), ("18.18.0", True), ("20.2.9", False), ("19.8.0", False), ("", False)],
+    [
+        ("22.10.1~dfsg", True),
+        ("18.17.0", False),
+        ("18.18.0", True),
+        ("20.2.9", False),
+        ("19.8.0", False),
+        ("", False),
+    ],
 )
 def test_knows_which_asterisk_records_both_sides(version: str, can: bool) -> None:
     assert interleaves(version) is can
