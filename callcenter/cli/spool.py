@@ -1,8 +1,9 @@
-"""``callcenter spool``: carry the node's closed audio files into the store."""
+"""``callcenter spool``: carry what the node wrote, audio and channel records, home."""
 
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from datetime import UTC, datetime
 
@@ -11,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from callcenter import bootstrap, logs, settings
 from callcenter.carrier import Carrier
+from callcenter.reconciler import Reconciler
 from callcenter.stopping import Stop
 
 log = logging.getLogger(__name__)
@@ -19,13 +21,34 @@ PAUSE, LONGEST_PAUSE = 0.5, 30.0
 """Seconds between rounds; doubled while the store or the database is away."""
 
 DISK_EVERY = 10.0
+RECONCILE_PAUSE = 2.0
 
 
 @click.command()
 def spool() -> None:
-    """Carry finished recordings into the store until told to stop."""
+    """Carry finished recordings into the store, and reconcile, until told to stop."""
     logs.configure("spool")
-    run(bootstrap.carrier(settings.load()), Stop.on_signals())
+    config, stop = settings.load(), Stop.on_signals()
+    carrier, reconciler = bootstrap.carrier(config), bootstrap.reconciler(config)
+    reconciling = threading.Thread(target=reconcile, args=(reconciler, stop))
+    reconciling.start()
+    try:
+        run(carrier, stop)
+    finally:
+        stop.set()  # whatever ends the one ends the other: the supervisor starts both again
+        reconciling.join()
+
+
+def reconcile(reconciler: Reconciler, stop: Stop) -> None:
+    """Hold the call log against the exchange's records until ``stop``."""
+    pause = RECONCILE_PAUSE
+    while not stop.wait(pause):
+        try:
+            reconciler.round(datetime.now(UTC))
+            pause = RECONCILE_PAUSE
+        except (SQLAlchemyError, OSError) as error:
+            log.error("the channel records wait to be reconciled: %s", error)
+            pause = min(pause * 2, LONGEST_PAUSE)
 
 
 def run(carrier: Carrier, stop: Stop) -> None:

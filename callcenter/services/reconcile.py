@@ -1,0 +1,102 @@
+"""Holding the call log against the exchange's own channel records.
+
+The log misses what happened while our processes were away: a call that came
+and went, an officer who answered, a hang-up. Each is found in the records and
+written here; every fact has the key it would have had, so that nothing is
+written twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy.orm import Session
+
+from callcenter.models import Call
+from callcenter.services.calls import Calls, Policy, find_call
+from callcenter.services.closing import Closing
+from callcenter.services.legs import Legs
+from callcenter.services.timeline import Timeline
+from ivr.asterisk.names import officer_of
+from ivr.asterisk.records import ChannelRecord
+from ivr.events import HungUp, LegEvent, Offered, OfficerAnswered, OfficerEnded, OfficerRung
+
+PROVIDER = "asterisk"
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """What a run found missing in the log and wrote there."""
+
+    created: int = 0
+    closed: int = 0
+
+    def __add__(self, other: Reconciled) -> Reconciled:
+        """Add up two runs."""
+        return Reconciled(self.created + other.created, self.closed + other.closed)
+
+
+class Reconciliation:
+    """Takes one node's channel records, in their order."""
+
+    def __init__(self, session: Session, policy: Policy, node: str) -> None:
+        self._session = session
+        self._node = node
+        self._calls = Calls(session, policy)
+        self._closing = Closing(session, policy.secret, policy.zone)
+        self._legs = Legs(session, policy.secret, policy.zone)
+        self._timeline = Timeline(session)
+
+    def take(self, records: Iterable[ChannelRecord]) -> Reconciled:
+        """Write what ``records`` tell and the log does not have."""
+        found = Reconciled()
+        for record in records:
+            officer = officer_of(record.channel)
+            if officer is not None:
+                self._officer(record, officer)
+            elif record.is_citizen and record.event == "HANGUP":
+                found += self._ended(record)
+        return found
+
+    def _officer(self, record: ChannelRecord, officer: str) -> None:
+        event = _leg_event(record, officer)
+        if event is not None:
+            self._legs.receive(PROVIDER, record.linkedid, event)
+
+    def _ended(self, record: ChannelRecord) -> Reconciled:
+        call = find_call(self._session, PROVIDER, record.linkedid)
+        if call is not None and call.ended_at is not None:
+            return Reconciled()
+        created = call is None
+        if call is None:
+            call = self._create(record)
+        self._note(call, record, "created" if created else "closed")
+        self._closing.hung_up(call, HungUp("hungup", record.cause, record.side), record.at)
+        return Reconciled(created=int(created), closed=int(not created))
+
+    def _create(self, record: ChannelRecord) -> Call:
+        offered = Offered("offered", record.dialled, record.caller, "", record.channel)
+        at = began(record.linkedid) or record.at
+        return self._calls.enter(PROVIDER, self._node, record.linkedid, offered, at)
+
+    def _note(self, call: Call, record: ChannelRecord, what: str) -> None:
+        self._timeline.add_once(call, record.at, "reconciled", "reconciled", {"what": what})
+
+
+def began(linkedid: str) -> datetime | None:
+    """Read the second at which Asterisk made a channel out of its id."""
+    seconds = linkedid.rpartition("-")[2].partition(".")[0]
+    return datetime.fromtimestamp(int(seconds), UTC) if seconds.isdecimal() and len(seconds) < 12 else None
+
+
+def _leg_event(record: ChannelRecord, officer: str) -> LegEvent | None:
+    match record.event:
+        case "CHAN_START":
+            return OfficerRung(record.uniqueid, officer, record.at)
+        case "ANSWER":
+            return OfficerAnswered(record.uniqueid, officer, record.at)
+        case "HANGUP":
+            return OfficerEnded(record.uniqueid, officer, record.outcome, record.cause, record.at)
+    return None
