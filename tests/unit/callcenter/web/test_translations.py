@@ -1,0 +1,49 @@
+"""Every text of the screens has its English one, with the same gaps to fill."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract_from_dir
+from babel.messages.frontend import parse_mapping_cfg
+from babel.messages.pofile import read_po
+
+import callcenter
+
+ROOT = Path(callcenter.__file__).parent
+KEYWORDS = {"_": None, "_l": None, "gettext": None, "ngettext": (1, 2), "lazy_gettext": None}
+
+
+def english() -> Catalog:
+    with (ROOT / "translations/en/LC_MESSAGES/messages.po").open("rb") as file:
+        return read_po(file, locale="en")
+
+
+def first(text: object) -> str:
+    return str(text[0]) if isinstance(text, list | tuple) else str(text)
+
+
+def extracted() -> Iterator[str]:
+    with (ROOT / "translations/babel.cfg").open() as file:
+        methods, options = parse_mapping_cfg(file)
+    for _file, _line, text, _comments, _context in extract_from_dir(ROOT, methods, options, KEYWORDS):
+        yield first(text)
+
+
+def translated() -> list[Message]:
+    return [message for message in english() if message.id]
+
+
+def test_every_text_is_translated_and_nothing_else() -> None:
+    assert {first(message.id) for message in translated() if message.string} == set(extracted())
+
+
+def test_translations_have_the_same_gaps() -> None:
+    gap = re.compile(r"%\(\w+\)s")
+    for message in translated():
+        wanted = set(gap.findall(first(message.id)))
+        strings = message.string if isinstance(message.string, tuple) else (message.string,)
+        assert all(set(gap.findall(string)) == wanted for string in strings), message.id
