@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -65,3 +67,22 @@ def _in_table(table: Path, port: int, protocol: Protocol) -> bool:
         return False
     rows = (line.split() for line in table.read_text().splitlines()[1:])
     return any(row[3] == _LISTENING[protocol] and int(row[1].rpartition(":")[2], 16) == port for row in rows)
+
+
+def main(words: Sequence[str]) -> int:
+    """Check ``tcp/5038``, ``udp/5060`` or ``http/8080``; 0 when all are up (for containers)."""
+    down = [word for word in words if not _is_up(word)]
+    if down:
+        print(f"not up: {', '.join(down)}", file=sys.stderr)
+    return 1 if down else 0
+
+
+def _is_up(word: str) -> bool:
+    kind, _, number = word.partition("/")
+    if kind == "http":
+        return answers("127.0.0.1", int(number), "/health")
+    return listening(int(number), "udp" if kind == "udp" else "tcp")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
