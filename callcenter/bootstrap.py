@@ -14,6 +14,7 @@ from callcenter import node
 from callcenter.carrier import Carrier
 from callcenter.db import Database
 from callcenter.jobs.kinds import Tools
+from callcenter.reconciler import Reconciler
 from callcenter.senders import Sender
 from callcenter.services.calls import Policy
 from callcenter.services.exchange import Exchange
@@ -57,6 +58,12 @@ def carrier(settings: Settings) -> Carrier:
     """Make what carries this node's audio files into the store."""
     spool = Spool(settings.spool_dir)
     return Carrier(database(settings), store(settings), spool, settings.node, settings.spool_free_mb)
+
+
+def reconciler(settings: Settings) -> Reconciler:
+    """Make what holds the call log against this node's channel records."""
+    records = settings.asterisk_dir / "log" / "cel-custom" / "cel.csv"
+    return Reconciler(database(settings), policy(settings), settings.node, records)
 
 
 def redis(settings: Settings) -> Redis:

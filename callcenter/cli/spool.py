@@ -49,6 +49,9 @@ def reconcile(reconciler: Reconciler, stop: Stop) -> None:
         except (SQLAlchemyError, OSError) as error:
             log.error("the channel records wait to be reconciled: %s", error)
             pause = min(pause * 2, LONGEST_PAUSE)
+        except Exception:  # a record nobody thought of must not end this thread unheard
+            log.exception("the channel records wait to be reconciled")
+            pause = LONGEST_PAUSE
 
 
 def run(carrier: Carrier, stop: Stop) -> None:
