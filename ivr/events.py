@@ -57,10 +57,14 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class DialEnded:
-    """Ringing, or the conversation that followed it, is over."""
+    """Ringing, or the conversation that followed it, is over.
+
+    ``gone`` tells that the citizen hung up with it: nothing is left to be said.
+    """
 
     key: str
     outcome: DialOutcome
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,7 @@ class Calls:
         if event.key != f"turn:{cursor.turn}":
             return Receipt(turn_from_dict(call.turn), resumed=True)
         facts = self._told(call, cursor, event) + self._happened(call, cursor, event, now)
-        if isinstance(event, Recorded) and event.ended_by == "hangup":
+        if _nobody_hears(event):
             self._timeline.add(call, now, *facts)
             return None
         step = engine.step(builtin(call.flow), cursor, event)
@@ -182,6 +182,13 @@ class Calls:
             "connect_seconds": str(self._policy.connect_seconds),
         }
         return facts | _agency_facts(call.agency)
+
+
+def _nobody_hears(event: Event) -> bool:
+    """Tell that the citizen hung up: the flow has nobody left to talk to."""
+    return (isinstance(event, Recorded) and event.ended_by == "hangup") or (
+        isinstance(event, DialEnded) and event.gone
+    )
 
 
 def find_call(session: Session, provider: str, key: str) -> Call | None:

@@ -144,13 +144,13 @@ class Performer:
             self._line.execute("Queue", f"{queue},Ccr,,,{action.timeout}")
         except GoneError:
             answered = self._outcome() == "answered"
-            return DialEnded(key, "answered" if answered else "caller_gone")
+            return DialEnded(key, "answered" if answered else "caller_gone", gone=True)
         outcome = self._outcome() or "failed"
         if self._line.gone and outcome != "answered":
             outcome = "caller_gone"
         if action.record_as and not self._line.gone:
             self._stop_monitor()
-        return DialEnded(key, outcome)
+        return DialEnded(key, outcome, self._line.gone)
 
     def _stop_monitor(self) -> None:
         try:

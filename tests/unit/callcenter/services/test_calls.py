@@ -195,6 +195,15 @@ def test_an_officer_who_answers_has_the_ticket_while_they_talk(exchange: Exchang
     assert (leg.outcome, leg.officer_id is not None) == ("answered", True)
 
 
+def test_a_citizen_who_hangs_up_on_the_officer_is_told_nothing_more(exchange: Exchange) -> None:
+    exchange.offer()
+    turn = exchange.walk({"main": "1"}, Connect).turn
+    left = exchange.board.receive("node1-1.1", DialEnded(f"turn:{turn.number}", "answered", gone=True))
+    assert left is None
+    assert exchange.hang_up().disposition == "answered"
+    assert exchange.kinds()[-4:] == ["dial_ended", "hung_up", "ticket_opened", "disposed"]
+
+
 def test_a_call_abandoned_in_the_greeting_is_owed_a_call_back_by_the_officer(exchange: Exchange) -> None:
     exchange.offer()
     assert exchange.hang_up().disposition == "call_back"

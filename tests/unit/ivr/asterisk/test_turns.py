@@ -184,7 +184,7 @@ def test_who_goes_on_unrecorded_is_not_recorded(channel: Channel, do: Do) -> Non
 def test_the_caller_hangs_up_while_connected(channel: Channel, do: Do, told: str, outcome: str) -> None:
     channel.when("EXEC Queue", "200 result=-1")
     channel.when("QUEUESTATUS}", f"HANGUP\n200 result=1 ({told})")
-    assert do(CONNECT) == DialEnded("turn:3", outcome)  # type: ignore[arg-type]
+    assert do(CONNECT) == DialEnded("turn:3", outcome, gone=True)  # type: ignore[arg-type]
 
 
 def test_an_answered_call_is_not_queued_again(channel: Channel, do: Do) -> None:
