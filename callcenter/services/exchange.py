@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -44,7 +45,13 @@ class Exchange:
             try:
                 yield config.Officer(row.id, row.sip_secret or None, row.mobile or None)
             except ConfigError as error:
-                log.error("%s: left out of the exchange until this is put right", error)
+                _complain(f"{error}: left out of the exchange until this is put right")
 
     def _active_officers(self) -> Sequence[Officer]:
         return self.session.scalars(select(Officer).where(Officer.active).order_by(Officer.id)).all()
+
+
+@lru_cache(maxsize=1000)
+def _complain(problem: str) -> None:
+    """Log a problem once in a process: the plan is read every few seconds."""
+    log.error(problem)

@@ -145,7 +145,7 @@ class Watch:
     def _change(self, connection: Connection, action: str, fields: dict[str, str]) -> None:
         try:
             connection.act(action, **fields)
-            log.info("%s %s", action, fields)
+            log.debug("%s %s", action, fields)
         except (AmiError, ValueError) as error:
             log.warning("%s %s: %s", action, fields, error)
 
