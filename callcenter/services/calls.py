@@ -150,7 +150,7 @@ class Calls:
 
     def _recorded(self, event: Recorded, call: Call, now: datetime) -> list[Fact]:
         if event.ended_by == "error":
-            problem = "the exchange could not write the message"
+            problem = "Pesan suara tidak dapat ditulis; tanyakan kembali isinya kepada penelepon."
             Alarms(self._session).raise_("recording-failed", call.node, f"{problem}: {event.name}", now)
             return [(f"{event.key}:failed", "recording_failed", {"name": event.name, "problem": problem})]
         data = {"name": event.name, "seconds": event.seconds, "ended_by": event.ended_by}

@@ -153,7 +153,7 @@ def test_a_failed_recording_is_said_on_the_ticket(exchange: Exchange) -> None:
     exchange.walk({}, Hangup)
     exchange.hang_up()
     with exchange.database.reading() as session:
-        assert "could not write" in str(session.scalars(select(Ticket)).one().warning)
+        assert "tidak dapat ditulis" in str(session.scalars(select(Ticket)).one().warning)
 
 
 def test_a_caller_who_hangs_up_while_talking_has_left_a_message(exchange: Exchange) -> None:
