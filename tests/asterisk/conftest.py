@@ -14,7 +14,9 @@ from tests.asterisk.scenes import SCENES, Played
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "scene(name): the call of tests/asterisk/scenes.py that a test looks at")
+    config.addinivalue_line(
+        "markers", "scene(name): the call of tests/asterisk/scenes.py that a test looks at"
+    )
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import socket
 import subprocess
@@ -72,15 +73,37 @@ class Hotline:
     def address(self) -> tuple[str, int]:
         return self.settings.sip_host, self.settings.sip_port
 
-    def start(self) -> None:
-        self.home.mkdir(parents=True, exist_ok=True)
-        schema.upgrade(self.database.engine)
-        self._seed()
-        self.run("prompts", "build")
+    def start(self, prompts: Path | None = None) -> None:
+        """Start every process by itself; ``prompts`` saves speaking them again."""
+        self.prepare(prompts)
         self.start_redis()
         for part in PARTS:
             self.start_part(part)
         self._wait_until_up()
+
+    def start_supervised(self) -> None:
+        """Start as a user does; what dies comes back."""
+        self.prepare()
+        self._start("up", [sys.executable, "-m", "callcenter", "up"])
+        _until(lambda: any(line.startswith("ready") for line in self.log_lines("ready")), 90, "ready")
+
+    def prepare(self, prompts: Path | None = None) -> None:
+        """Make the database, the town and the prompts."""
+        self.home.mkdir(parents=True, exist_ok=True)
+        schema.upgrade(self.database.engine)
+        self._seed()
+        if prompts:
+            shutil.copytree(prompts, self.settings.prompts_dir, copy_function=os.link)
+        self.run("prompts", "build")
+
+    def pid_of(self, words: str) -> int | None:
+        """Find a supervised process by the words of its command."""
+        up = self._processes["up"].pid
+        for child in Path(f"/proc/{up}/task/{up}/children").read_text().split():
+            command = Path(f"/proc/{child}/cmdline")
+            if command.exists() and words in command.read_text().replace("\0", " "):
+                return int(child)
+        return None
 
     def stop(self) -> None:
         for name in reversed(list(self._processes)):
@@ -89,7 +112,17 @@ class Hotline:
 
     def start_redis(self) -> None:
         port = str(self.settings.redis_port)
-        command = [program("redis-server"), "--bind", "127.0.0.1", "--port", port, "--save", "", "--dir", str(self.home)]
+        command = [
+            program("redis-server"),
+            "--bind",
+            "127.0.0.1",
+            "--port",
+            port,
+            "--save",
+            "",
+            "--dir",
+            str(self.home),
+        ]
         self._start("redis", command)
         _until(self._redis_answers, 10, "redis")
 
@@ -112,7 +145,9 @@ class Hotline:
     def cli(self, command: str) -> str:
         """Ask the running exchange."""
         conf = self.settings.asterisk_dir / "etc/asterisk.conf"
-        done = subprocess.run(self.binary.remote(conf, command), capture_output=True, text=True, errors="replace")
+        done = subprocess.run(
+            self.binary.remote(conf, command), capture_output=True, text=True, errors="replace"
+        )
         return done.stdout
 
     def story(self, caller: str, *, over: bool = True, timeout: float = 30) -> Story:
@@ -169,8 +204,11 @@ class Hotline:
 
     def log_lines(self, *words: str) -> list[str]:
         """Return the lines of every log that contain one of ``words``."""
-        files = [*(self.home / "logs").glob("*.log"), self.settings.asterisk_dir / "log/messages.log"]
-        lines = [line for path in files if path.exists() for line in path.read_text(errors="replace").splitlines()]
+        ours = [path for folder in ("logs", "log") for path in (self.home / folder).glob("*.log")]
+        files = [*ours, self.settings.asterisk_dir / "log/messages.log"]
+        lines = [
+            line for path in files if path.exists() for line in path.read_text(errors="replace").splitlines()
+        ]
         return [line for line in lines if any(word in line for word in words)]
 
     def _start(self, name: str, command: list[str]) -> None:

@@ -39,7 +39,9 @@ class Citizen:
                 return False
             return begun or len(pcm) / 16000 >= found[times - 1].at + ear.seconds(clip)
 
-        assert self.leg.wait_until(there, PATIENCE), f"{clip} was not heard {times} time(s); heard: {self.words()}"
+        assert self.leg.wait_until(there, PATIENCE), (
+            f"{clip} was not heard {times} time(s); heard: {self.words()}"
+        )
         return self
 
     def presses(self, keys: str) -> Citizen:

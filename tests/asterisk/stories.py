@@ -15,8 +15,10 @@ from callcenter.models import Call, Obligation, Recording, Ticket
 class Sound:
     """A recording's row."""
 
+    name: str
     kind: str
     part: int
+    sha256: str
     store_key: str
     seconds: float
     channels: int
@@ -99,7 +101,15 @@ def _story(session: Session, call: Call) -> Story:
 
 def _sound(row: Recording) -> Sound:
     return Sound(
-        row.kind, row.part, row.store_key, row.duration_ms / 1000, row.channels, row.silent, row.problem
+        row.provider_key,
+        row.kind,
+        row.part,
+        row.sha256,
+        row.store_key,
+        row.duration_ms / 1000,
+        row.channels,
+        row.silent,
+        row.problem,
     )
 
 

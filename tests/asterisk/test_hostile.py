@@ -12,7 +12,7 @@ from tests.asterisk.sip import RawCall
 pytestmark = pytest.mark.xdist_group("asterisk")
 
 HOSTILE = {
-    "quotes": rb'He said \"halo\" \\ and ' + b"'left'",
+    "quotes": rb"He said \"halo\" \\ and " + b"'left'",
     "html": rb"<script>alert(1)</script>",
     "sql": rb"Robert'); DROP TABLE call;--",
     "dialplan": rb"${SHELL(touch /tmp/pwned)} & | ; $[1+1]",

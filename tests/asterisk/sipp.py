@@ -1,0 +1,188 @@
+"""Many callers at once by SIPp: random keys, random patience, every call drawn from one seed."""
+
+from __future__ import annotations
+
+import csv
+import random
+import re
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+from tests.fixtures.children import program
+
+KEYS = "0123456789*#"
+NAMES = {"*": "star", "#": "pound"}
+FILES = ("/usr/share/sip-tester", "/usr/share/sipp", "/usr/local/share/sip-tester")
+VARIANTS = 60
+FIRST_CALLER = 8407000000
+SPEECH_SECONDS = 8
+
+Act = tuple[float, str]
+"""Seconds to wait, then a key, ``speech``, or nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What SIPp counted."""
+
+    placed: int
+    failed: int
+
+
+def behaviours(seed: int, variants: int = VARIANTS) -> list[list[Act]]:
+    """Draw what the callers do: most press at random, some leave a whole message."""
+    dice = random.Random(seed)
+    return [_message(dice) if dice.random() < 0.15 else _restless(dice) for _ in range(variants)]
+
+
+def _restless(dice: random.Random) -> list[Act]:
+    acts = [(dice.expovariate(1 / 4), dice.choice(KEYS)) for _ in range(dice.randrange(7))]
+    return [*acts, (dice.expovariate(1 / 6), "")]
+
+
+def _message(dice: random.Random) -> list[Act]:
+    """Wait through greeting and notice, choose 2, speak, and listen to the ticket for a while."""
+    acts = [(21.0, "1"), (1.5 + dice.random(), "2"), (13.5, "speech"), (SPEECH_SECONDS, "#")]
+    return [*acts, (dice.uniform(0, 25), "")]
+
+
+def scenario(acts: list[list[Act]], pcaps: Path) -> str:
+    """Write a SIPp scenario in which a call takes the branch its second field names."""
+    branches = "\n".join(_branch(number, one, pcaps) for number, one in enumerate(acts))
+    choices = "\n".join(_choice(number) for number in range(len(acts)))
+    return _HEAD + choices + branches + _TAIL
+
+
+def _choice(number: int) -> str:
+    return (
+        f'<nop><action><strcmp assign_to="same" variable="branch" value="{number}"/>'
+        '<test assign_to="go" variable="same" compare="equal" value="0"/></action></nop>'
+        f'<nop next="b{number}" test="go"/>'
+    )
+
+
+def _branch(number: int, acts: list[Act], pcaps: Path) -> str:
+    parts = [f'<label id="b{number}"/>']
+    for seconds, what in acts:
+        parts.append(f'<pause milliseconds="{round(seconds * 1000)}"/>')
+        if what:
+            name = "g711a" if what == "speech" else f"dtmf_2833_{NAMES.get(what, what)}"
+            parts.append(
+                f'<nop><action><exec play_pcap_audio="{escape(str(pcaps / name))}.pcap"/></action></nop>'
+            )
+    return "\n".join([*parts, '<nop next="leave"/>'])
+
+
+def pcap_folder() -> Path:
+    for folder in map(Path, FILES):
+        if (folder / "dtmf_2833_1.pcap").exists():
+            return folder
+    raise FileNotFoundError("the package sip-tester is missing: `make test` installs it")
+
+
+def start(
+    hotline: tuple[str, int], number: str, folder: Path, *, calls: int, rate: float, seed: int
+) -> subprocess.Popen[bytes]:
+    """Begin ``calls`` calls, ``rate`` a second; each caller has a number of their own."""
+    acts = behaviours(seed)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "scenario.xml").write_text(scenario(acts, pcap_folder()))
+    dice = random.Random(seed + 1)
+    rows = [f"0{FIRST_CALLER + n};{dice.randrange(len(acts))}" for n in range(calls)]
+    (folder / "calls.csv").write_text("SEQUENTIAL\n" + "\n".join(rows) + "\n")
+    command = [program("sipp"), f"{hotline[0]}:{hotline[1]}", "-sf", "scenario.xml", "-inf", "calls.csv"]
+    command += ["-s", number, "-i", "127.0.0.1", "-m", str(calls), "-r", f"{rate:g}", "-l", str(calls)]
+    command += ["-nostdin", "-recv_timeout", "40000", "-timeout", "600", "-timeout_error"]
+    command += ["-trace_stat", "-stf", "stat.csv", "-fd", "1", "-trace_err", "-error_file", "errors.log"]
+    command += ["-mp", str(random.randrange(31_000, 32_000, 2)), "-buff_size", "1000000"]
+    with (folder / "console").open("wb") as console:
+        return subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=console, stderr=console)
+
+
+def tally(folder: Path) -> Tally:
+    """Read SIPp's own count once it is over."""
+    with (folder / "stat.csv").open() as file:
+        last = list(csv.DictReader(file, delimiter=";"))[-1]
+    return Tally(int(last["TotalCallCreated"]), int(last["FailedCall(C)"]))
+
+
+_HEAD = re.sub(
+    r"^ +",
+    "",
+    """<?xml version="1.0" encoding="ISO-8859-1" ?>
+    <scenario name="citizens">
+    <send retrans="500"><![CDATA[
+    INVITE sip:[service]@[remote_ip]:[remote_port] SIP/2.0
+    Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+    From: "Warga" <sip:[field0]@[local_ip]:[local_port]>;tag=[pid]SIPpTag[call_number]
+    To: <sip:[service]@[remote_ip]:[remote_port]>
+    Call-ID: [call_id]
+    CSeq: 1 INVITE
+    Contact: <sip:sipp@[local_ip]:[local_port]>
+    Max-Forwards: 70
+    Content-Type: application/sdp
+    Content-Length: [len]
+
+    v=0
+    o=sipp 1 1 IN IP4 [local_ip]
+    s=-
+    c=IN IP4 [media_ip]
+    t=0 0
+    m=audio [auto_media_port] RTP/AVP 8 101
+    a=rtpmap:8 PCMA/8000
+    a=rtpmap:101 telephone-event/8000
+    a=fmtp:101 0-16
+    ]]></send>
+    <recv response="100" optional="true"/>
+    <recv response="180" optional="true"/>
+    <recv response="183" optional="true"/>
+    <recv request="BYE" optional="global" next="left"/>
+    <recv response="200" rrs="true"/>
+    <send><![CDATA[
+    ACK [next_url] SIP/2.0
+    Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+    From: "Warga" <sip:[field0]@[local_ip]:[local_port]>;tag=[pid]SIPpTag[call_number]
+    [last_To:]
+    Call-ID: [call_id]
+    CSeq: 1 ACK
+    Max-Forwards: 70
+    Content-Length: 0
+    ]]></send>
+    <nop><action><assignstr assign_to="branch" value="[field1]"/></action></nop>
+    """,
+    flags=re.M,
+)
+_TAIL = re.sub(
+    r"^ +",
+    "",
+    """
+    <label id="leave"/>
+    <send retrans="500"><![CDATA[
+    BYE [next_url] SIP/2.0
+    Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+    From: "Warga" <sip:[field0]@[local_ip]:[local_port]>;tag=[pid]SIPpTag[call_number]
+    [last_To:]
+    Call-ID: [call_id]
+    CSeq: 2 BYE
+    Max-Forwards: 70
+    Content-Length: 0
+    ]]></send>
+    <recv response="200"/>
+    <nop next="end"/>
+    <label id="left"/>
+    <send><![CDATA[
+    SIP/2.0 200 OK
+    [last_Via:]
+    [last_From:]
+    [last_To:]
+    [last_Call-ID:]
+    [last_CSeq:]
+    Content-Length: 0
+    ]]></send>
+    <label id="end"/>
+    </scenario>
+    """,
+    flags=re.M,
+)
