@@ -62,7 +62,9 @@ def test_a_player_can_jump(site: Site, page: Page) -> None:
 def _play(page: Page, start: float) -> float:
     """Play the conversation from a second on for half a second; gives where the player then is."""
     return float(
-        page.locator("audio").nth(1).evaluate(
+        page.locator("audio")
+        .nth(1)
+        .evaluate(
             """(player, start) => new Promise((done, failed) => {
               player.addEventListener("error", () => failed(player.error.message));
               player.addEventListener("timeupdate", () => {

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from flask_babel import get_babel
 from playwright.sync_api import Page, expect
 
+import callcenter
+from tests.browser import scenes
 from tests.browser.conftest import Shoot, Site
 
 
@@ -52,3 +59,24 @@ def test_a_menu_leads_to_the_shortcuts_and_out(site: Site, page: Page, shoot: Sh
     shoot(page, "menu")
     page.get_by_role("button", name="Keluar").click()
     expect(page.get_by_text("Anda sudah keluar.")).to_be_visible()
+
+
+def test_the_pages_speak_english_too(site: Site, page: Page, shoot: Shoot, tmp_path: Path) -> None:
+    folder = tmp_path / "translations/en/LC_MESSAGES"
+    folder.mkdir(parents=True)
+    source = Path(callcenter.__file__).parent / "translations/en/LC_MESSAGES/messages.po"
+    with source.open("rb") as texts, (folder / "messages.mo").open("wb") as compiled:
+        write_mo(compiled, read_po(texts, locale="en"))
+    get_babel(site.app).translation_directories = [str(tmp_path / "translations")]
+    call_id, ticket_id = scenes.talked(site)
+    site.log_in(page)
+    page.locator(".who summary").click()
+    page.get_by_role("button", name="English").click()
+    expect(page.get_by_role("heading", name="Call board")).to_be_visible()
+    for name, path in (
+        ("call", f"/calls/{call_id}"),
+        ("ticket", f"/tickets/{ticket_id}"),
+        ("calls", "/calls"),
+    ):
+        page.goto(site.address + path)
+        shoot(page, f"english-{name}")
