@@ -146,7 +146,8 @@ def _tell_trace(settings: Settings, find: Callable[[Rehearsal], Trace | None]) -
         raise click.ClickException("the call is not in the log; look at the lines of 'callcenter up'")
     web = settings.web_url
     click.echo(f"call    {web}/calls/{trace.call_id}  ({trace.disposition or 'still open'})")
-    click.echo(f"ticket  {web}/tickets/{trace.ticket}" if trace.ticket else "no ticket")
+    seen = f"ticket  {web}/tickets/{trace.ticket_id}  ({trace.ticket})"
+    click.echo(seen if trace.ticket else "no ticket")
 
 
 def _near(host: str) -> str:

@@ -32,6 +32,7 @@ class Trace:
     call_id: int
     disposition: str | None
     ticket: str | None
+    ticket_id: int | None
 
 
 class Rehearsal:
@@ -83,5 +84,6 @@ class Rehearsal:
     def _trace(self, call: Call | None) -> Trace | None:
         if call is None:
             return None
-        ticket = self._session.scalar(select(Ticket.number).where(Ticket.call_id == call.id))
-        return Trace(call.id, call.disposition, ticket)
+        ticket = self._session.scalar(select(Ticket).where(Ticket.call_id == call.id))
+        number, ticket_id = (ticket.number, ticket.id) if ticket else (None, None)
+        return Trace(call.id, call.disposition, number, ticket_id)
