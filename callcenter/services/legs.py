@@ -59,6 +59,8 @@ class Legs:
             self._complaints.open(call, event.at)
 
     def _ended(self, call: Call, leg: Leg, event: OfficerEnded) -> None:
+        if self._timeline.has(call, f"leg:{leg.key}:officer_ended"):
+            return  # the exchange's own record, read later, knows less: Queue's option C hides it
         leg.ended_at = leg.ended_at or event.at
         leg.outcome = event.outcome if leg.answered_at is None else "answered"
         leg.cause = event.cause

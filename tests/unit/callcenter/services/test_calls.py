@@ -195,6 +195,18 @@ def test_an_officer_who_answers_has_the_ticket_while_they_talk(exchange: Exchang
     assert (leg.outcome, leg.officer_id is not None) == ("answered", True)
 
 
+def test_the_first_word_on_how_a_leg_ended_counts(exchange: Exchange) -> None:
+    exchange.offer()
+    exchange.walk({"main": "1"}, Connect)
+    for outcome, cause in (("no_answer", 19), ("cancelled", 26)):
+        ended = OfficerEnded("node1-1.2", exchange.officer, outcome, cause, NOW)
+        exchange.board.receive_leg("node1-1.1", ended)
+    with exchange.database.reading() as session:
+        leg = session.scalars(select(Leg)).one()
+    assert (leg.outcome, leg.cause) == ("no_answer", 19)
+    assert exchange.kinds().count("officer_ended") == 1
+
+
 def test_a_citizen_who_hangs_up_on_the_officer_is_told_nothing_more(exchange: Exchange) -> None:
     exchange.offer()
     turn = exchange.walk({"main": "1"}, Connect).turn
