@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, contains_eager
 
 from callcenter.models import Agency, Call, Line
@@ -27,6 +27,12 @@ from ivr.ports import Receipt
 from ivr.turns import Connect, Spell, Turn
 
 UNKNOWN_LINE_FLOW = "unknown"
+
+_FIND = (  # built once: every event of every call begins with it
+    select(Call)
+    .where(Call.provider == bindparam("provider"), Call.key == bindparam("call_key"))
+    .with_for_update(of=Call)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,8 +199,7 @@ def _nobody_hears(event: Event) -> bool:
 
 def find_call(session: Session, provider: str, key: str) -> Call | None:
     """Find a call by its provider key and lock it for this transaction."""
-    query = select(Call).where(Call.provider == provider, Call.key == key)
-    return session.scalar(query.with_for_update(of=Call))
+    return session.scalar(_FIND, {"provider": provider, "call_key": key})
 
 
 def _new_call(provider: str, node: str, key: str, event: Offered, line: Line | None, now: datetime) -> Call:

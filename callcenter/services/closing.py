@@ -34,11 +34,12 @@ class Closing:
         if call.ended_at is not None:
             _complete(call, event)
             return
-        call.ended_at, call.hangup_cause, call.hangup_side = now, event.cause, event.side
-        self._timeline.add_once(call, now, event.key, "hung_up", {"cause": event.cause, "side": event.side})
-        self._end_legs(call, now)
-        self._dispose(call, now)
-        _scrub(call)
+        with self._session.no_autoflush:  # one UPDATE at the end: no query below asks for what is set here
+            call.ended_at, call.hangup_cause, call.hangup_side = now, event.cause, event.side
+            self._timeline.add(call, now, (event.key, "hung_up", {"cause": event.cause, "side": event.side}))
+            self._end_legs(call, now)
+            self._dispose(call, now)
+            _scrub(call)
 
     def _dispose(self, call: Call, now: datetime) -> None:
         has_message = self._has_message(call)
@@ -49,7 +50,7 @@ class Closing:
         if outcome.disposition == Disposition.CALL_BACK:
             self._obligations.open_for(call, outcome.reason, now)
         data = {"disposition": outcome.disposition, "reason": outcome.reason}
-        self._timeline.add_once(call, now, "disposed", "disposed", data)
+        self._timeline.add(call, now, ("disposed", "disposed", data))
 
     def _story(self, call: Call, has_message: bool) -> Story:
         ticket = self._session.scalar(select(Ticket.id).where(Ticket.call_id == call.id))

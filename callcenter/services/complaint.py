@@ -50,7 +50,7 @@ class Complaints:
         if failed:
             ticket.warning = str(failed[-1].data["problem"])
         data = {"ticket_id": ticket.id, "number": ticket.number}
-        self._timeline.add_once(call, now, "ticket", "ticket_opened", data)
+        self._timeline.add(call, now, ("ticket", "ticket_opened", data))
         self._owe_notifications(ticket, now)
 
     def _owe_notifications(self, ticket: Ticket, now: datetime) -> None:

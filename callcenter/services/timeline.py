@@ -4,15 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import insert, select
+from sqlalchemy import Table, bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from callcenter.models import EVENT_KINDS, Call, CallEvent
 
 Fact = tuple[str, str, dict[str, Any]]
 """Key inside the call, kind, data."""
+
+# Every turn of every call runs these: built once, and past the ORM, whose bulk insert costs three times as much.
+_INSERT = insert(cast(Table, CallEvent.__table__))
+_HAS = select(CallEvent.id).where(
+    CallEvent.call_id == bindparam("call_id"), CallEvent.key == bindparam("event_key")
+)
+_OF_KIND = (
+    select(CallEvent)
+    .where(CallEvent.call_id == bindparam("call_id"), CallEvent.kind == bindparam("event_kind"))
+    .order_by(CallEvent.id)
+)
 
 
 class Timeline:
@@ -24,7 +35,7 @@ class Timeline:
     def add(self, call: Call, at: datetime, *facts: Fact) -> None:
         """Append facts that are known to be new (the turn's number says so)."""
         if facts:
-            self._session.execute(insert(CallEvent), self._rows(call, at, facts))
+            self._session.execute(_INSERT, self._rows(call, at, facts))
 
     def add_once(self, call: Call, at: datetime, key: str, kind: str, data: dict[str, Any]) -> bool:
         """Append a fact unless it is there; tells whether it was new."""
@@ -35,13 +46,11 @@ class Timeline:
 
     def has(self, call: Call, key: str) -> bool:
         """Tell whether the fact with ``key`` is in the call's timeline."""
-        query = select(CallEvent.id).where(CallEvent.call_id == call.id, CallEvent.key == key)
-        return self._session.scalar(query) is not None
+        return self._session.scalar(_HAS, {"call_id": call.id, "event_key": key}) is not None
 
     def of_kind(self, call: Call, kind: str) -> Sequence[CallEvent]:
         """Give the call's facts of one kind, oldest first."""
-        query = select(CallEvent).where(CallEvent.call_id == call.id, CallEvent.kind == kind)
-        return self._session.scalars(query.order_by(CallEvent.id)).all()
+        return self._session.scalars(_OF_KIND, {"call_id": call.id, "event_kind": kind}).all()
 
     @staticmethod
     def _rows(call: Call, at: datetime, facts: Sequence[Fact]) -> list[dict[str, Any]]:
