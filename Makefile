@@ -29,7 +29,7 @@ officer: ready-run ## Play the officer who answers, while `make run` runs
 
 .PHONY: test
 test: ready-test lint ## Check everything (TESTS=tests/unit for a part)
-	@$(BIN)/python -m pytest $(TESTS)
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup $(TESTS)
 
 .PHONY: lint
 lint: packages-test .venv/ready-test ## Look for mistakes without running anything
