@@ -73,17 +73,19 @@ class Calls:
 
     def enter(self, provider: str, node: str, key: str, event: Offered, at: datetime) -> Call:
         """Write a call into the log as offered, before a word is said."""
-        call = _new_call(provider, node, key, event, self._find_line(provider, event.dialled, at), at)
-        self._session.add(call)
-        self._session.flush()
-        dialled = {"dialled": call.dialled, "caller": call.caller_number or call.caller_kind}
-        self._timeline.add(call, at, (event.key, "offered", dialled))
+        call = self._log(provider, node, key, event, at)
+        self._timeline.add(call, at, _offered(call, event))
         return call
 
     def _open(self, provider: str, node: str, key: str, event: Offered, now: datetime) -> Receipt:
-        call = self.enter(provider, node, key, event, now)
+        call = self._log(provider, node, key, event, now)
         step = engine.start(builtin(call.flow), self._facts(call))
-        return Receipt(self._advance(call, step, now, []), resumed=False)
+        return Receipt(self._advance(call, step, now, [_offered(call, event)]), resumed=False)
+
+    def _log(self, provider: str, node: str, key: str, event: Offered, at: datetime) -> Call:
+        call = _new_call(provider, node, key, event, self._find_line(provider, event.dialled, at), at)
+        self._session.add(call)
+        return call
 
     def _resume(self, call: Call) -> Receipt | None:
         if call.ended_at is not None or not call.turn:
@@ -119,8 +121,8 @@ class Calls:
         number = step.turn.number
         facts += [(f"turn:{number}:node:{at}", "node", {"node": name}) for at, name in enumerate(trail)]
         facts += _queued(step.turn)
-        self._timeline.add(call, now, *facts)
         _keep(call, step.cursor, step.turn)
+        self._timeline.add(call, now, *facts)
         return step.turn
 
     def _answer(self, call: Call, query: Query, now: datetime) -> dict[str, str]:
@@ -220,6 +222,10 @@ def _new_call(provider: str, node: str, key: str, event: Offered, line: Line | N
         turn={},
         offered_at=now,
     )
+
+
+def _offered(call: Call, event: Offered) -> Fact:
+    return (event.key, "offered", {"dialled": call.dialled, "caller": call.caller_number or call.caller_kind})
 
 
 def _agency_facts(agency: Agency | None) -> dict[str, str]:

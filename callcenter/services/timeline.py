@@ -34,8 +34,11 @@ class Timeline:
 
     def add(self, call: Call, at: datetime, *facts: Fact) -> None:
         """Append facts that are known to be new (the turn's number says so)."""
-        if facts:
-            self._session.execute(_INSERT, self._rows(call, at, facts))
+        if not facts:
+            return
+        if call.id is None:
+            self._session.flush()  # a call that is written with its first facts
+        self._session.execute(_INSERT, self._rows(call, at, facts))
 
     def add_once(self, call: Call, at: datetime, key: str, kind: str, data: dict[str, Any]) -> bool:
         """Append a fact unless it is there; tells whether it was new."""
