@@ -16,10 +16,11 @@ from callcenter.db import Database
 from callcenter.jobs.kinds import Tools
 from callcenter.reconciler import Reconciler
 from callcenter.senders import Sender
+from callcenter.services import deadlines
 from callcenter.services.calls import Policy
 from callcenter.services.exchange import Exchange
 from callcenter.settings import Settings
-from callcenter.switchboard import DatabaseSwitchboard
+from callcenter.switchboard import DatabaseSwitchboard, utc_now
 from ivr.asterisk import rendering
 from ivr.asterisk.exchange import AsteriskBinary
 from ivr.asterisk.service import Address, Driver
@@ -101,6 +102,7 @@ def render_exchange(settings: Settings, binary: AsteriskBinary) -> list[str]:
 
 def run_ivr(settings: Settings) -> None:
     """Serve the calls of this node's exchange until SIGTERM or SIGINT."""
+    deadlines.prepare(utc_now().date())
     driver = Driver(
         switchboard(settings),
         prompts=settings.prompts_dir,

@@ -39,6 +39,11 @@ def due(rule: Rule, start: datetime, zone: ZoneInfo) -> datetime:
     return _after_working_days(start, rule.value, zone)
 
 
+def prepare(today: date) -> None:
+    """Load the calendar ahead of the first call: that takes most of a second."""
+    _calendar(today.year)
+
+
 def is_working_day(day: date) -> bool:
     """Tell whether offices work on ``day`` in Indonesia."""
     return day.weekday() < 5 and day not in _calendar(day.year)
