@@ -1,15 +1,16 @@
 """What a caller heard: prompts recognised in audio by their very sound.
 
-Each prompt's clip is compared with the audio at every place (normalised
-cross-correlation); the line's coding hardly disturbs that, and nothing but the
-clip itself comes near to 1.
+A clip is compared with the audio piece by piece (normalised cross-correlation),
+and the pieces may have moved a little: the line's coding hardly disturbs that,
+a busy machine may cost a piece, and nothing but the clip itself comes near.
 """
 
 from __future__ import annotations
 
 import wave
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import TypeAlias
 
@@ -21,8 +22,12 @@ Samples: TypeAlias = NDArray[np.float32]
 RATE = 8000
 _HALF = 2  # compared at half the rate: speech on a telephone line has most of its energy below 2 kHz
 _LONGEST = 10_000  # samples at half the rate that are compared of a long clip
+_PIECE = 2000
+_SHIFT = 400  # how far a piece may have moved
+_PROBES = 2  # pieces of a clip that are looked for everywhere
 _BLOCK = 1 << 15
 _STEP = RATE // _HALF  # a search is worth its while from a second of new audio on
+_PROBABLE = 0.6
 _ALIKE = 0.75
 _LOUD = 0.02
 
@@ -41,6 +46,14 @@ class Heard:
         return self.clip.partition("/")[2]
 
 
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A part of a clip of energy 1, and where in the clip it begins."""
+
+    offset: int
+    shape: Samples
+
+
 class Ear:
     """Recognises clips in audio that grows; each is told once, in order.
 
@@ -49,11 +62,14 @@ class Ear:
 
     def __init__(self, clips: Mapping[str, Samples]) -> None:
         """Know ``clips``: see ``clips_of``."""
-        shapes = {name: _shape(samples) for name, samples in clips.items()}
-        self._shapes = {name: shape for name, shape in shapes.items() if len(shape)}
-        self._spectra = {name: np.fft.rfft(shape[::-1], _BLOCK) for name, shape in self._shapes.items()}
         self._seconds = {name: len(samples) / RATE for name, samples in clips.items()}
-        self._longest = max(map(len, self._shapes.values()), default=0)
+        pieces = {name: _pieces(_trimmed(samples)) for name, samples in clips.items()}
+        self._clips = {name: some for name, some in pieces.items() if some}
+        self._spectra = {
+            name: [np.fft.rfft(piece.shape[::-1], _BLOCK) for piece in some[:_PROBES]]
+            for name, some in self._clips.items()
+        }
+        self._longest = max(map(_length, self._clips.values()), default=0)
         self._done = 0
         self._free = 0
 
@@ -81,7 +97,7 @@ class Ear:
         taken: list[tuple[int, int]] = [(-self._done, self._free - self._done)]
         found: list[Heard] = []
         for likeness, start, name in candidates:
-            end = start + len(self._shapes[name])
+            end = start + _length(self._clips[name])
             slack = (end - start) // 5
             if all(end - slack <= other or start + slack >= last for other, last in taken):
                 taken.append((start, end))
@@ -89,19 +105,18 @@ class Ear:
         self._free = self._done + max(end for _, end in taken)
         return found
 
-    def _candidates(self, audio: Samples, step: int) -> Iterable[tuple[float, int, str]]:
+    def _candidates(self, audio: Samples, step: int) -> Iterator[tuple[float, int, str]]:
         spectrum = np.fft.rfft(audio, _BLOCK)
         power = np.concatenate(([0.0], np.cumsum(audio.astype(np.float64) ** 2)))
-        for name, shape in self._shapes.items():
-            length = len(shape)
-            places = min(step, len(audio) - length + 1)
-            if places <= 0:
-                continue
-            match = np.fft.irfft(spectrum * self._spectra[name], _BLOCK)[length - 1 : length - 1 + places]
-            energy = power[length : length + places] - power[:places]
-            likeness = match / np.sqrt(np.maximum(energy, length * _LOUD**2))
-            for start in _peaks(likeness, length):
-                yield float(likeness[start]), int(start), name
+        for name, pieces in self._clips.items():
+            starts: list[int] = []
+            for piece, probe in zip(pieces, self._spectra[name], strict=False):
+                match = np.fft.irfft(spectrum * probe, _BLOCK)
+                likeness = _likeness(match, power, len(piece.shape))
+                starts += [place - piece.offset for place in _peaks(likeness, len(piece.shape))]
+            for start in _apart(starts, step):
+                if (likeness_ := _compared(audio, start, pieces)) > _ALIKE:
+                    yield likeness_, start, name
 
 
 def clips_of(directory: Path, names: Iterable[str]) -> dict[str, Samples]:
@@ -138,15 +153,49 @@ def _read(path: Path) -> Samples:
         return np.frombuffer(file.readframes(file.getnframes()), dtype="<i2").astype(np.float32)
 
 
-def _shape(samples: Samples) -> Samples:
-    """Cut silence off, keep the beginning, and bring it to energy 1."""
+def _trimmed(samples: Samples) -> Samples:
+    """Cut silence off, and keep the beginning."""
     audio = _halved(samples)
     loud = np.flatnonzero(np.abs(audio) > _LOUD)
-    if not len(loud):
-        return audio[:0]
-    audio = audio[loud[0] : min(loud[-1] + 1, loud[0] + _LONGEST)]
-    audio = audio - audio.mean()
-    return np.asarray(audio / np.linalg.norm(audio), dtype=np.float32)
+    return audio[loud[0] : min(loud[-1] + 1, loud[0] + _LONGEST)] if len(loud) else audio[:0]
+
+
+def _pieces(audio: Samples) -> list[_Piece]:
+    """Cut a clip into pieces of half a second; those with hardly a sound are left out."""
+    count = max(1, len(audio) // _PIECE)
+    edges = [len(audio) * number // count for number in range(count + 1)]
+    parts = [(start, audio[start:end] - audio[start:end].mean()) for start, end in pairwise(edges)]
+    return [
+        _Piece(start, np.asarray(part / np.linalg.norm(part), dtype=np.float32))
+        for start, part in parts
+        if len(part) and np.sqrt(np.mean(part**2)) > _LOUD / 2
+    ]
+
+
+def _length(pieces: list[_Piece]) -> int:
+    return pieces[-1].offset + len(pieces[-1].shape)
+
+
+def _likeness(match: NDArray[np.float64], power: NDArray[np.float64], length: int) -> NDArray[np.float64]:
+    """Bring a correlation to -1 … 1 at each place where the whole piece fits."""
+    places = max(0, len(power) - length)
+    energy = power[length : length + places] - power[:places]
+    return match[length - 1 : length - 1 + places] / np.sqrt(np.maximum(energy, length * _LOUD**2))
+
+
+def _compared(audio: Samples, start: int, pieces: list[_Piece]) -> float:
+    """Compare every piece near its place; a lost one counts for less than a strange one."""
+    likenesses = [_nearby(audio, start + piece.offset, piece.shape) for piece in pieces]
+    return float(np.mean(sorted(likenesses)[len(likenesses) // 4 :]))
+
+
+def _nearby(audio: Samples, place: int, shape: Samples) -> float:
+    near = audio[max(0, place - _SHIFT) : place + len(shape) + _SHIFT].astype(np.float64)
+    if len(near) < len(shape):
+        return 0.0
+    power = np.concatenate(([0.0], np.cumsum(near**2)))
+    match = np.correlate(near, shape, "full")
+    return float(np.max(_likeness(match, power, len(shape)), initial=0.0))
 
 
 def _halved(samples: Samples) -> Samples:
@@ -158,11 +207,20 @@ def _halved(samples: Samples) -> Samples:
 
 
 def _peaks(likeness: NDArray[np.float64], length: int) -> list[int]:
-    """Find the best places that are alike, at least half a clip apart."""
+    """Find the best places that are probable, at least half a piece apart."""
     peaks: list[int] = []
-    for start in np.flatnonzero(likeness > _ALIKE):
+    for start in np.flatnonzero(likeness > _PROBABLE):
         if not peaks or start - peaks[-1] > length // 2:
             peaks.append(int(start))
         elif likeness[start] > likeness[peaks[-1]]:
             peaks[-1] = int(start)
     return peaks
+
+
+def _apart(starts: list[int], step: int) -> list[int]:
+    """Keep the places of this step, one of those that mean the same."""
+    kept: list[int] = []
+    for start in sorted(starts):
+        if 0 <= start < step and (not kept or start - kept[-1] > _SHIFT):
+            kept.append(start)
+    return kept

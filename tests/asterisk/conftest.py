@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
 from ivr.asterisk.phone import Telephone
+from tests.asterisk.crowd import crowd as crowd_calls
+from tests.asterisk.faults import Survivors, faults
 from tests.asterisk.hotline import Hotline, secret
 from tests.asterisk.people import Stage, endpoints, folder
 from tests.asterisk.scenes import SCENES, Played
+from tests.asterisk.sipp import Tally
+
+PLAYS: dict[str, Callable[[Stage], object]] = {**SCENES, "crowd": crowd_calls, "survivors": faults}
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -39,17 +44,40 @@ def stage(hotline: Hotline) -> Iterator[Stage]:
 
 
 @pytest.fixture(scope="session")
-def scenes(request: pytest.FixtureRequest, stage: Stage) -> Iterator[dict[str, Future[Played]]]:
-    """Begin every call that one of the collected tests looks at."""
-    marks = [mark for item in request.session.items for mark in item.iter_markers("scene")]
-    names = sorted({str(name) for mark in marks for name in mark.args})
+def plays(request: pytest.FixtureRequest, stage: Stage) -> Iterator[dict[str, Future[object]]]:
+    """Begin all that one of the collected tests looks at, at the same time."""
+    names = sorted({name for item in request.session.items for name in _wanted(item)})
     with ThreadPoolExecutor(len(names) or 1) as pool:
-        yield {name: pool.submit(SCENES[name], stage) for name in names}
+        yield {name: pool.submit(PLAYS[name], stage) for name in names}
 
 
 @pytest.fixture
-def played(request: pytest.FixtureRequest, scenes: dict[str, Future[Played]]) -> Played:
+def played(request: pytest.FixtureRequest, plays: dict[str, Future[object]]) -> Played:
     """The call that the test's mark ``scene`` names, once it is over."""
     mark = request.node.get_closest_marker("scene")
     assert mark is not None
-    return scenes[mark.args[0]].result()
+    result = plays[mark.args[0]].result()
+    assert isinstance(result, Played)
+    return result
+
+
+@pytest.fixture
+def crowd(plays: dict[str, Future[object]]) -> Tally:
+    """The crowd's calls, once they are over."""
+    result = plays["crowd"].result()
+    assert isinstance(result, Tally)
+    return result
+
+
+@pytest.fixture
+def survivors(plays: dict[str, Future[object]]) -> Survivors:
+    """The calls under which processes were killed, once they are over."""
+    result = plays["survivors"].result()
+    assert isinstance(result, Survivors)
+    return result
+
+
+def _wanted(item: pytest.Item) -> list[str]:
+    scenes = [str(name) for mark in item.iter_markers("scene") for name in mark.args]
+    used = getattr(item, "fixturenames", ())
+    return [*scenes, *(name for name in ("crowd", "survivors") if name in used)]

@@ -45,6 +45,7 @@ class Town:
         ("deputies", "70107", 2),
         ("waiting", "70108", 1),
         ("load", "70109", 0),
+        ("masked", "70110", 0),
     )
 
     @classmethod
@@ -79,13 +80,13 @@ class Hotline:
         self.start_redis()
         for part in PARTS:
             self.start_part(part)
-        self._wait_until_up()
+        self.wait_until_up()
 
     def start_supervised(self) -> None:
         """Start as a user does; what dies comes back."""
         self.prepare()
         self._start("up", [sys.executable, "-m", "callcenter", "up"])
-        _until(lambda: any(line.startswith("ready") for line in self.log_lines("ready")), 90, "ready")
+        until(lambda: any(line.startswith("ready") for line in self.log_lines("ready")), 90, "ready")
 
     def prepare(self, prompts: Path | None = None) -> None:
         """Make the database, the town and the prompts."""
@@ -98,11 +99,10 @@ class Hotline:
 
     def pid_of(self, words: str) -> int | None:
         """Find a supervised process by the words of its command."""
-        up = self._processes["up"].pid
-        for child in Path(f"/proc/{up}/task/{up}/children").read_text().split():
+        for child in _children(self._processes["up"].pid):
             command = Path(f"/proc/{child}/cmdline")
             if command.exists() and words in command.read_text().replace("\0", " "):
-                return int(child)
+                return child
         return None
 
     def stop(self) -> None:
@@ -124,7 +124,7 @@ class Hotline:
             str(self.home),
         ]
         self._start("redis", command)
-        _until(self._redis_answers, 10, "redis")
+        until(self._redis_answers, 10, "redis")
 
     def start_part(self, part: str) -> None:
         words = [part] if part in ("spool", "worker") else [part, "serve"]
@@ -135,6 +135,13 @@ class Hotline:
         process = self._processes.pop(part)
         process.send_signal(signal.SIGKILL)
         process.wait()
+
+    def kill_child(self, part: str) -> None:
+        """Kill -9 what a process keeps as its child, and see it end as well."""
+        process = self._processes.pop(part)
+        for child in _children(process.pid):
+            os.kill(child, signal.SIGKILL)
+        process.wait(20)
 
     def run(self, *words: str) -> str:
         command = [sys.executable, "-c", MAIN, *words]
@@ -160,12 +167,12 @@ class Hotline:
             found[:] = [story] if story and (story.disposition or not over) else []
             return bool(found)
 
-        _until(there, timeout, f"a call of {caller}")
+        until(there, timeout, f"a call of {caller}")
         return found[0]
 
-    def stories(self) -> list[Story]:
+    def stories(self, dialled: str | None = None) -> list[Story]:
         with self.database.reading() as session:
-            return stories(session)
+            return stories(session, dialled)
 
     def wait_for_end_of_all(self, timeout: float = 20) -> list[Story]:
         """Wait until no call is open, and give every call."""
@@ -175,7 +182,7 @@ class Hotline:
             found[:] = self.stories()
             return all(story.disposition for story in found)
 
-        _until(over, timeout, "every call disposed of")
+        until(over, timeout, "every call disposed of")
         return found
 
     def recording(self, store_key: str) -> Path:
@@ -189,7 +196,7 @@ class Hotline:
             ready = {line.split()[0] for line in lines if "(Not in use)" in line}
             return ready >= {f"PJSIP/officer-{one}" for one in officers}
 
-        _until(reachable, timeout, "officers in their queues")
+        until(reachable, timeout, "officers in their queues")
 
     def ticket(self, code: str) -> tuple[str, str]:
         """Open a ticket without a call; give its number and PIN."""
@@ -228,11 +235,11 @@ class Hotline:
             process.kill()
             process.wait()
 
-    def _wait_until_up(self) -> None:
-        _until(lambda: "fully booted" in self.cli("core waitfullybooted"), 30, "the exchange")
-        _until(self._agi_listens, 30, "the ivr process")
+    def wait_until_up(self) -> None:
+        until(lambda: "fully booted" in self.cli("core waitfullybooted"), 30, "the exchange")
+        until(self._agi_listens, 30, "the ivr process")
         members = [f"officer-{one}" for officers in self.officers.values() for one in officers]
-        _until(lambda: all(member in self.cli("queue show") for member in members), 30, "queue members")
+        until(lambda: all(member in self.cli("queue show") for member in members), 30, "queue members")
 
     def _agi_listens(self) -> bool:
         try:
@@ -283,12 +290,17 @@ def _ports() -> dict[str, str]:
     return named | {"CALLCENTER_RTP_START": str(start), "CALLCENTER_RTP_END": str(start + 1999)}
 
 
-def _until(condition: Callable[[], bool], timeout: float, what: str) -> None:
+def until(condition: Callable[[], bool], timeout: float, what: str | Callable[[], str]) -> None:
+    """Wait for a condition; raises ``TimeoutError`` that tells ``what`` was waited for."""
     end = time.monotonic() + timeout
     while not condition():
         if time.monotonic() > end:
-            raise TimeoutError(f"not within {timeout} s: {what}")
+            raise TimeoutError(f"not within {timeout} s: {what if isinstance(what, str) else what()}")
         time.sleep(0.1)
+
+
+def _children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def now() -> datetime:

@@ -49,7 +49,7 @@ class Ledger:
 
 def balance(hotline: Hotline, placed: int, dialled: str) -> Ledger:
     """Compare all calls to the number ``dialled``."""
-    calls = [story for story in hotline.stories() if story.dialled == dialled]
+    calls = hotline.stories(dialled)
     detailed = [record for record in details(hotline) if record.is_citizen]
     keys = {record.linkedid for record in detailed} & (
         {call.key for call in calls} | _unknown(hotline, detailed)

@@ -24,7 +24,7 @@ from tests.asterisk.hotline import Hotline, Town
 from tests.asterisk.ledger import Ledger, balance
 
 VICTIMS = ("ivr serve", "callcenter worker", "redis-server")
-KILL_EVERY = 7.0
+KILL_EVERY = 12.0
 SETTLE_SECONDS = 90.0
 
 

@@ -5,23 +5,33 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from tests.asterisk.people import Citizen, Stage, ignoring_the_end
 from tests.asterisk.stories import Story
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Played:
     """A call that is over: what the log says, and what each side heard."""
 
+    citizen: Citizen
     story: Story
-    words: list[str]
-    heard: bytes = b""
     officers_heard: list[bytes] = field(default_factory=list)
+
+    @cached_property
+    def words(self) -> list[str]:
+        """The prompts that the citizen heard, in order."""
+        return self.citizen.words()
+
+    @cached_property
+    def heard(self) -> bytes:
+        """All that the citizen heard."""
+        return self.citizen.leg.heard()
 
 
 def _over(citizen: Citizen, *officers: bytes) -> Played:
-    return Played(citizen.story(), citizen.words(), citizen.leg.heard(), list(officers))
+    return Played(citizen, citizen.story(), list(officers))
 
 
 def _together(first: Callable[[], object], second: Callable[[], object]) -> None:

@@ -92,7 +92,17 @@ def start(
     dice = random.Random(seed + 1)
     rows = [f"0{FIRST_CALLER + n};{dice.randrange(len(acts))}" for n in range(calls)]
     (folder / "calls.csv").write_text("SEQUENTIAL\n" + "\n".join(rows) + "\n")
-    command = [program("sipp"), f"{hotline[0]}:{hotline[1]}", "-sf", "scenario.xml", "-inf", "calls.csv"]
+    command = [
+        "nice",
+        "-n",
+        "5",
+        program("sipp"),
+        f"{hotline[0]}:{hotline[1]}",
+        "-sf",
+        "scenario.xml",
+        "-inf",
+        "calls.csv",
+    ]
     command += ["-s", number, "-i", "127.0.0.1", "-m", str(calls), "-r", f"{rate:g}", "-l", str(calls)]
     command += ["-nostdin", "-recv_timeout", "40000", "-timeout", "600", "-timeout_error"]
     command += ["-trace_stat", "-stf", "stat.csv", "-fd", "1", "-trace_err", "-error_file", "errors.log"]

@@ -67,9 +67,12 @@ def latest_story(session: Session, caller: str) -> Story | None:
     return _story(session, call) if call else None
 
 
-def stories(session: Session) -> list[Story]:
-    """Give every call."""
-    return [_story(session, call) for call in session.scalars(select(Call).order_by(Call.id))]
+def stories(session: Session, dialled: str | None = None) -> list[Story]:
+    """Give every call (to one number)."""
+    query = select(Call).order_by(Call.id)
+    if dialled is not None:
+        query = query.where(Call.dialled == dialled)
+    return [_story(session, call) for call in session.scalars(query)]
 
 
 def _story(session: Session, call: Call) -> Story:
