@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -11,6 +10,8 @@ from typing import Any, ClassVar
 from sqlalchemy import DateTime, Dialect, Engine, MetaData, create_engine, event
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import JSON, TypeDecorator
+
+from callcenter.writer import Writer
 
 NAMING = {
     "ix": "ix_%(column_0_N_label)s",
@@ -51,15 +52,15 @@ class Database:
     """One engine and its transactions.
 
     SQLite lets one writer in at a time and makes the others poll for it; the
-    threads of a process therefore queue on a lock of their own first, which is
-    fair and wakes at once.
+    threads of a process therefore queue before that, and share commits: see
+    ``callcenter.writer``.
     """
 
     def __init__(self, url: str, *, pool_size: int = 20) -> None:
         """Connect lazily to ``url`` (``sqlite:///`` or ``postgresql+psycopg://``)."""
         self.engine = make_engine(url, pool_size)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
-        self._writer: threading.Lock | None = threading.Lock() if is_sqlite(self.engine) else None
+        self._writer = Writer(self.engine) if is_sqlite(self.engine) else None
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -68,10 +69,8 @@ class Database:
             with self._sessions.begin() as session:
                 yield session
             return
-        with self._writer, self._sessions() as session:
-            session.connection().exec_driver_sql("BEGIN IMMEDIATE")
+        with self._writer.transaction() as session:
             yield session
-            session.commit()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
