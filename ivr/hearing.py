@@ -29,6 +29,7 @@ _BLOCK = 1 << 15
 _STEP = RATE // _HALF  # a search is worth its while from a second of new audio on
 _PROBABLE = 0.6
 _ALIKE = 0.75
+_SURELY = 0.92
 _LOUD = 0.02
 
 
@@ -72,6 +73,7 @@ class Ear:
         self._longest = max(map(_length, self._clips.values()), default=0)
         self._done = 0
         self._free = 0
+        self._sentences: list[Heard] = []
 
     def seconds(self, clip: str) -> float:
         """Return a clip's whole length."""
@@ -103,7 +105,15 @@ class Ear:
                 taken.append((start, end))
                 found.append(Heard((self._done + start) * _HALF / RATE, name, likeness))
         self._free = self._done + max(end for _, end in taken)
-        return found
+        sentences = [*self._sentences, *(one for one in found if len(self._clips[one.clip]) > 1)]
+        self._sentences = sorted(sentences, key=lambda heard: heard.at)[-1:]
+        return [one for one in found if not self._is_word_of(sentences, one)]
+
+    def _is_word_of(self, sentences: list[Heard], short: Heard) -> bool:
+        """Tell a word of a sentence from a clip of that word alone, which sounds much more alike."""
+        if short.likeness > _SURELY or len(self._clips[short.clip]) > 1:
+            return False
+        return any(one.at < short.at < one.at + self._seconds[one.clip] for one in sentences)
 
     def _candidates(self, audio: Samples, step: int) -> Iterator[tuple[float, int, str]]:
         spectrum = np.fft.rfft(audio, _BLOCK)
@@ -125,18 +135,17 @@ def clips_of(directory: Path, names: Iterable[str]) -> dict[str, Samples]:
     return {name: _read(path) for name, path in paths.items() if path.is_file()}
 
 
-def spoken_digits(heard: Iterable[Heard], after: str) -> str:
-    """Return the digits told in one go right behind the last clip named ``after``."""
-    digits = ""
+def tellings(heard: Iterable[Heard], after: str) -> list[str]:
+    """Return the digits told right behind each clip named ``after``, a string a time."""
+    told: list[str] = []
     counting = False
     for one in heard:
         if one.name == after:
-            digits, counting = "", True
+            told.append("")
         elif counting and one.name.startswith("digits/"):
-            digits += one.name[-1]
-        else:
-            counting = False
-    return digits
+            told[-1] += one.name[-1]
+        counting = one.name == after or (counting and one.name.startswith("digits/"))
+    return told
 
 
 def voice_seconds(pcm: bytes) -> float:

@@ -10,12 +10,18 @@ import pytest
 from ivr.asterisk.phone import Telephone
 from tests.asterisk.crowd import crowd as crowd_calls
 from tests.asterisk.faults import Survivors, faults
-from tests.asterisk.hotline import Hotline, secret
+from tests.asterisk.hotline import Hotline
 from tests.asterisk.people import Stage, endpoints, folder
 from tests.asterisk.scenes import SCENES, Played
 from tests.asterisk.sipp import Tally
+from tests.asterisk.terminal import Words, at_the_terminal
 
-PLAYS: dict[str, Callable[[Stage], object]] = {**SCENES, "crowd": crowd_calls, "survivors": faults}
+PLAYS: dict[str, Callable[[Stage], object]] = {
+    **SCENES,
+    "crowd": crowd_calls,
+    "survivors": faults,
+    "terminal": at_the_terminal,
+}
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -36,10 +42,10 @@ def hotline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hotline]:
 
 @pytest.fixture(scope="session")
 def stage(hotline: Hotline) -> Iterator[Stage]:
-    officers = endpoints(hotline, secret)
+    officers = endpoints(hotline)
     with Telephone(hotline.binary, hotline.address, folder(hotline.home), officers) as telephone:
         telephone.wait_registered()
-        hotline.wait_registered([one for some in hotline.officers.values() for one in some])
+        hotline.wait_registered(officers)
         yield Stage(hotline, telephone)
 
 
@@ -77,7 +83,15 @@ def survivors(plays: dict[str, Future[object]]) -> Survivors:
     return result
 
 
+@pytest.fixture
+def terminal(plays: dict[str, Future[object]]) -> Words:
+    """What the two commands printed, once they are through."""
+    result = plays["terminal"].result()
+    assert isinstance(result, Words)
+    return result
+
+
 def _wanted(item: pytest.Item) -> list[str]:
     scenes = [str(name) for mark in item.iter_markers("scene") for name in mark.args]
     used = getattr(item, "fixturenames", ())
-    return [*scenes, *(name for name in ("crowd", "survivors") if name in used)]
+    return [*scenes, *(name for name in ("crowd", "survivors", "terminal") if name in used)]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import random
 
-from tests.asterisk import sipp
-from tests.asterisk.hotline import Town
+from tests.asterisk import sipp, town
 from tests.asterisk.people import Stage
 
 CALLS, RATE = 60, 5.0
@@ -16,6 +15,6 @@ def crowd(stage: Stage) -> sipp.Tally:
     seed = random.randrange(10**6)
     print(f"crowd: seed {seed}")
     folder = stage.hotline.home.parent / "sipp"
-    address, number = stage.hotline.address, Town.number("load")
+    address, number = stage.hotline.address, town.number("load")
     sipp.start(address, number, folder, calls=CALLS, rate=RATE, seed=seed).wait(240)
     return sipp.tally(folder)

@@ -10,19 +10,15 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from datetime import UTC, date, datetime
-from datetime import time as clock
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from redis import Redis, RedisError
-from sqlalchemy import select
 
 from callcenter import node, schema, settings
 from callcenter.db import Database
-from callcenter.models import Agency, Line, Officer, Shift, Ticket
-from callcenter.services import numbers
 from ivr.asterisk import exchange
+from tests.asterisk import town
 from tests.asterisk.stories import Story, latest_story, stories
 from tests.fixtures.children import free_port, program
 
@@ -30,31 +26,6 @@ MAIN = "from callcenter.cli import main; main()"
 PARTS = ("asterisk", "ivr", "spool", "worker")
 QUICK = {"RING_SECONDS": "4", "CONNECT_SECONDS": "12", "MAX_MESSAGE_SECONDS": "8", "SPOOL_FREE_MB": "1"}
 DEFAULTS = {"DATABASE_URL": "", "STORE_URL": "", "NOTIFY_URL": ""}
-
-
-class Town:
-    """The agencies of the tests: code, number, and how many officers are on duty (primary first)."""
-
-    agencies = (
-        ("complaints", "70101", 1),
-        ("talks", "70102", 1),
-        ("silence", "70103", 2),
-        ("alarm", "70104", 3),
-        ("empty", "70105", 0),
-        ("quiet", "70106", 1),
-        ("deputies", "70107", 2),
-        ("waiting", "70108", 1),
-        ("load", "70109", 0),
-        ("masked", "70110", 0),
-    )
-
-    @classmethod
-    def number(cls, code: str) -> str:
-        return next(number for name, number, _ in cls.agencies if name == code)
-
-
-def secret(officer: int) -> str:
-    return f"geheim-{officer:04d}"
 
 
 class Hotline:
@@ -92,7 +63,8 @@ class Hotline:
         """Make the database, the town and the prompts."""
         self.home.mkdir(parents=True, exist_ok=True)
         schema.upgrade(self.database.engine)
-        self._seed()
+        with self.database.transaction() as session:
+            self.officers = town.found(session)
         if prompts:
             shutil.copytree(prompts, self.settings.prompts_dir, copy_function=os.link)
         self.run("prompts", "build")
@@ -188,26 +160,21 @@ class Hotline:
     def recording(self, store_key: str) -> Path:
         return self.home / "store" / store_key
 
-    def wait_registered(self, officers: list[int], timeout: float = 20) -> None:
+    def wait_registered(self, endpoints: Iterable[str], timeout: float = 20) -> None:
         """Wait until the queues know that the officers can be rung."""
 
         def reachable() -> bool:
             lines = self.cli("queue show").splitlines()
             ready = {line.split()[0] for line in lines if "(Not in use)" in line}
-            return ready >= {f"PJSIP/officer-{one}" for one in officers}
+            return ready >= {f"PJSIP/{one}" for one in endpoints}
 
         until(reachable, timeout, "officers in their queues")
 
     def ticket(self, code: str) -> tuple[str, str]:
         """Open a ticket without a call; give its number and PIN."""
-        number, pin, today = numbers.random_number(), "4711", now()
         key = node.secret(self.settings.secrets_dir, "tickets").encode()
         with self.database.transaction() as session:
-            agency = session.scalar(select(Agency.id).where(Agency.code == code))
-            pin_hash = numbers.pin_hash(key, number, pin)
-            times = {"opened_at": today, "verify_by": today}
-            session.add(Ticket(number=number, pin_hash=pin_hash, agency_id=agency, language="id", **times))
-        return number, pin
+            return town.ticket(session, code, key)
 
     def log_lines(self, *words: str) -> list[str]:
         """Return the lines of every log that contain one of ``words``."""
@@ -255,26 +222,6 @@ class Hotline:
         except RedisError:
             return False
 
-    def _seed(self) -> None:
-        with self.database.transaction() as session:
-            for code, number, officers in Town.agencies:
-                agency = Agency(code=code, name=f"Dinas {code}", tier="dinas", active_from=date(2020, 1, 1))
-                agency.lines = [Line(number=number, active_from=date(2020, 1, 1))]
-                session.add(agency)
-                session.flush()
-                self.officers[code] = [_officer(session, agency, rung) for rung in range(officers)]
-
-
-def _officer(session: object, agency: Agency, rung: int) -> int:
-    officer = Officer(name=f"Petugas {rung} {agency.code}", agency=agency)
-    officer.shifts = [
-        Shift(agency_id=agency.id, weekday=day, starts=clock(0), ends=clock(0), rung=rung) for day in range(7)
-    ]
-    session.add(officer)  # type: ignore[attr-defined]
-    session.flush()  # type: ignore[attr-defined]
-    officer.sip_secret = secret(officer.id)
-    return officer.id
-
 
 def _clean_environment() -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("CALLCENTER_")}
@@ -301,7 +248,3 @@ def until(condition: Callable[[], bool], timeout: float, what: str | Callable[[]
 
 def _children(pid: int) -> list[int]:
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
-def now() -> datetime:
-    return datetime.now(UTC)

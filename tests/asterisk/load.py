@@ -19,8 +19,8 @@ from contextlib import contextmanager
 from itertools import cycle
 from pathlib import Path
 
-from tests.asterisk import sipp
-from tests.asterisk.hotline import Hotline, Town
+from tests.asterisk import sipp, town
+from tests.asterisk.hotline import Hotline
 from tests.asterisk.ledger import Ledger, balance
 
 VICTIMS = ("ivr serve", "callcenter worker", "redis-server")
@@ -39,7 +39,7 @@ def main() -> int:
 
 def run(hotline: Hotline, options: argparse.Namespace) -> Ledger:
     """Call, kill what is to be killed, wait until all is quiet, and compare."""
-    number, folder = Town.number("load"), hotline.home.parent / "sipp"
+    number, folder = town.number("load"), hotline.home.parent / "sipp"
     began = time.monotonic()
     calls = sipp.start(
         hotline.address, number, folder, calls=options.calls, rate=options.rate, seed=options.seed

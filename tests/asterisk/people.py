@@ -11,7 +11,8 @@ from ivr.asterisk.phone import Telephone
 from ivr.asterisk.phone_leg import CallEndedError, Leg
 from ivr.asterisk.phone_script import ear_for
 from ivr.hearing import Ear, Heard, clips_of
-from tests.asterisk.hotline import Hotline, Town
+from tests.asterisk import town
+from tests.asterisk.hotline import Hotline
 from tests.asterisk.stories import Story
 
 NOBODY = 8400000000  # no Indonesian network has the prefix 0840
@@ -100,7 +101,7 @@ class Stage:
     def citizen_calls(self, agency: str, caller: str | None = None, name: str = "Warga") -> Citizen:
         """Dial an agency's number (or any number)."""
         caller = caller or self.new_caller()
-        number = Town.number(agency) if agency.isalpha() else agency
+        number = town.number(agency) if agency.isalpha() else agency
         return Citizen(self.telephone.dial(number, caller.replace("+62", "0"), name), caller, self.hotline)
 
     def rings(self, agency: str, rung: int = 0, timeout: float = PATIENCE) -> Leg:
@@ -114,9 +115,10 @@ def ignoring_the_end(work: Callable[[], object]) -> None:
         work()
 
 
-def endpoints(hotline: Hotline, secret: Callable[[int], str]) -> dict[str, str]:
-    """Name every officer's endpoint with its secret."""
-    return {f"officer-{one}": secret(one) for officers in hotline.officers.values() for one in officers}
+def endpoints(hotline: Hotline) -> dict[str, str]:
+    """Name the endpoints of the officers (but the terminal's) with their secrets."""
+    officers = [one for code, some in hotline.officers.items() if code != "terminal" for one in some]
+    return {f"officer-{one}": town.secret(one) for one in officers}
 
 
 def folder(home: Path) -> Path:

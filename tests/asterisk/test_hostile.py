@@ -6,7 +6,8 @@ import time
 
 import pytest
 
-from tests.asterisk.hotline import Hotline, Town, until
+from tests.asterisk import town
+from tests.asterisk.hotline import Hotline, until
 from tests.asterisk.sip import RawCall
 from tests.asterisk.stories import Story
 
@@ -29,7 +30,7 @@ STRANGE = (b"999999999999999999999", b"..%2f..%2fetc", b"*#%00", b"70101;x=y", b
 
 
 def place(hotline: Hotline, sender: bytes, *headers: bytes, dialled: bytes = b"") -> int:
-    number = dialled or Town.number("complaints").encode()
+    number = dialled or town.number("complaints").encode()
     with RawCall(hotline.address, number, sender, *headers) as call:
         status = call.invite()
         if status == 200:
@@ -85,7 +86,7 @@ def test_a_withheld_number_is_not_kept(hotline: Hotline) -> None:
 
 def latest(hotline: Hotline, sender: bytes, *headers: bytes) -> Story:
     """Call an agency that nobody else calls; give that call."""
-    number = Town.number("masked")
+    number = town.number("masked")
     before = len(hotline.stories(number))
     assert place(hotline, sender, *headers, dialled=number.encode()) == 200
     until(lambda: all(one.disposition for one in hotline.stories(number)[before:]), 20, "the call's end")

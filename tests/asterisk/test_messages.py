@@ -8,7 +8,7 @@ from sqlalchemy import select
 from callcenter.models import Ticket
 from callcenter.node import secret
 from callcenter.services import numbers
-from ivr.hearing import Heard, spoken_digits
+from ivr.hearing import Heard, tellings
 from tests.asterisk.audio import channels, tone_seconds
 from tests.asterisk.hotline import Hotline
 from tests.asterisk.scenes import Played
@@ -49,13 +49,13 @@ def test_the_caller_hears_the_prompts_in_their_order(played: Played) -> None:
 @pytest.mark.scene("complaint")
 def test_the_spoken_number_is_the_ticket_and_its_pin_fits(played: Played, hotline: Hotline) -> None:
     heard = [Heard(0, word, 1) for word in played.words]
-    number, pin = spoken_digits(heard, "ticket_number"), spoken_digits(heard, "ticket_pin")
-    assert number == played.story.ticket
+    number = played.story.ticket
+    assert number in tellings(heard, "ticket_number")
     with hotline.database.reading() as session:
-        ticket = session.scalar(select(Ticket).where(Ticket.number == number))
-    assert ticket is not None
+        pin_hash = session.scalar(select(Ticket.pin_hash).where(Ticket.number == number))
     key = secret(hotline.settings.secrets_dir, "tickets").encode()
-    assert numbers.pin_hash(key, number, pin) == ticket.pin_hash
+    pins = tellings(heard, "ticket_pin")
+    assert pin_hash in [numbers.pin_hash(key, str(number), pin) for pin in pins], pins
 
 
 @pytest.mark.scene("complaint")
