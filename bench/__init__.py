@@ -1,0 +1,1 @@
+"""Measurements: what the call centre costs beside a bare Asterisk. ``make bench`` runs them all."""
