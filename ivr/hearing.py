@@ -64,7 +64,8 @@ class Ear:
     def __init__(self, clips: Mapping[str, Samples]) -> None:
         """Know ``clips``: see ``clips_of``."""
         self._seconds = {name: len(samples) / RATE for name, samples in clips.items()}
-        pieces = {name: _pieces(_trimmed(samples)) for name, samples in clips.items()}
+        self._voiced = {name: len(_trimmed(samples)) * _HALF / RATE for name, samples in clips.items()}
+        pieces = {name: _pieces(_trimmed(samples)[:_LONGEST]) for name, samples in clips.items()}
         self._clips = {name: some for name, some in pieces.items() if some}
         self._spectra = {
             name: [np.fft.rfft(piece.shape[::-1], _BLOCK) for piece in some[:_PROBES]]
@@ -113,7 +114,7 @@ class Ear:
         """Tell a word of a sentence from a clip of that word alone, which sounds much more alike."""
         if short.likeness > _SURELY or len(self._clips[short.clip]) > 1:
             return False
-        return any(one.at < short.at < one.at + self._seconds[one.clip] for one in sentences)
+        return any(one.at < short.at < one.at + self._voiced[one.clip] for one in sentences)
 
     def _candidates(self, audio: Samples, step: int) -> Iterator[tuple[float, int, str]]:
         spectrum = np.fft.rfft(audio, _BLOCK)
@@ -163,10 +164,10 @@ def _read(path: Path) -> Samples:
 
 
 def _trimmed(samples: Samples) -> Samples:
-    """Cut silence off, and keep the beginning."""
+    """Cut silence off."""
     audio = _halved(samples)
     loud = np.flatnonzero(np.abs(audio) > _LOUD)
-    return audio[loud[0] : min(loud[-1] + 1, loud[0] + _LONGEST)] if len(loud) else audio[:0]
+    return audio[loud[0] : loud[-1] + 1] if len(loud) else audio[:0]
 
 
 def _pieces(audio: Samples) -> list[_Piece]:

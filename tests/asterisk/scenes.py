@@ -44,18 +44,19 @@ def _together(first: Callable[[], object], second: Callable[[], object]) -> None
 def complaint(stage: Stage) -> Played:
     """A message of three seconds at 700 Hz, and the ticket heard twice."""
     citizen = stage.citizen_calls("complaints", name="Siti Aminah")
-    citizen.chooses("2").leaves_message(700, 3).presses("#")
-    citizen.hears("id/ticket_repeat", begun=True).presses("1")
-    citizen.hears("id/ticket_repeat", times=2, begun=True)
+    citizen.reaches("language").listens("id/language_id", more=0.5).presses("1")
+    citizen.reaches("main").listens("id/main_menu", more=0.5).presses("2")
+    citizen.leaves_message(700, 3).presses("#")
+    citizen.reaches("repeat").waits(24).presses("1").reaches("tell", times=2)
     return _over(citizen.stays())
 
 
 def spoken_message(stage: Stage) -> Played:
     """Words instead of a tone."""
     citizen = stage.citizen_calls("complaints")
-    citizen.chooses("2").hears("id/message").waits(0.8)
+    citizen.chooses("2").listens_to_beep()
     citizen.leg.say("Jalan di depan pasar rusak.")
-    citizen.presses("#").hears("id/ticket_number")
+    citizen.presses("#").reaches("tell")
     return _over(citizen.hangs_up())
 
 
@@ -67,14 +68,14 @@ def talk(stage: Stage) -> Played:
     citizen.waits(0.5)
     _together(lambda: officer.tone(1100, 3), lambda: citizen.sounds(500, 3))
     officer.hang_up()
-    citizen.hears("id/ticket_repeat", begun=True)
+    citizen.hears_the_ticket()
     return _over(citizen.hangs_up(), officer.heard())
 
 
 def unrecorded_talk(stage: Stage) -> Played:
     """The citizen goes on unrecorded, and hangs up first."""
-    citizen = stage.citizen_calls("quiet").hears("id/notice", begun=True).presses("8")
-    citizen.hears("id/unrecorded").chooses("1")
+    citizen = stage.citizen_calls("quiet").listens("id/greeting", "id/agency/quiet", more=4).presses("8")
+    citizen.reaches("unrecorded_said").chooses("1")
     officer = stage.rings("quiet")
     officer.answer()
     _together(lambda: officer.wait_for_end(10), lambda: citizen.sounds(500, 2).hangs_up())
@@ -88,7 +89,7 @@ def nobody_answers(stage: Stage) -> Played:
     deputy = stage.rings("silence", 1)
     for officer in (primary, deputy):
         officer.wait_for_end(30)
-    citizen.hears("id/not_answered").leaves_message(800)
+    citizen.leaves_message(800, before="id/not_answered")
     return _over(citizen.hangs_up())
 
 
@@ -107,36 +108,33 @@ def deputy_answers(stage: Stage) -> Played:
 
 def emergency(stage: Stage) -> Played:
     """Everybody's telephone rings at once; the second one is quickest."""
-    citizen = stage.citizen_calls("alarm").hears("id/language_id", begun=True).presses("9")
+    citizen = stage.citizen_calls("alarm").reaches("language").waits(1).presses("9")
     officers = [stage.rings("alarm", rung, 20) for rung in range(3)]
     officers[1].answer()
     citizen.waits(1)
     for other in (officers[0], officers[2]):
         assert other.wait_for_end(10)
     officers[1].hang_up()
-    citizen.hears("id/ticket_number")
-    return _over(citizen.hangs_up())
+    return _over(citizen.reaches("tell").hangs_up())
 
 
 def nobody_on_duty(stage: Stage) -> Played:
     """No officer is on duty, and the message goes on until its greatest length."""
     citizen = stage.citizen_calls("empty").chooses("1")
-    citizen.hears("id/nobody_on_duty").leaves_message(900, 10).hears("id/message_limit")
-    citizen.hears("id/ticket_number")
-    return _over(citizen.hangs_up())
+    citizen.leaves_message(900, 10, before="id/nobody_on_duty").reaches("message_limit")
+    return _over(citizen.reaches("tell").hangs_up())
 
 
 def silent_message(stage: Stage) -> Played:
     """The citizen leaves a message without a sound."""
-    citizen = stage.citizen_calls("complaints").chooses("2").hears("id/message").waits(7)
-    citizen.hears("id/ticket_number")
-    return _over(citizen.hangs_up())
+    citizen = stage.citizen_calls("complaints").chooses("2").listens_to_beep().waits(7)
+    return _over(citizen.reaches("tell").hangs_up())
 
 
 def talks_over_prompts(stage: Stage) -> Played:
     """The citizen speaks and presses keys while the hotline speaks."""
     citizen = stage.citizen_calls("complaints").sounds(650, 3).presses("5").sounds(650, 4)
-    citizen.chooses("2").leaves_message(700, 2).presses("#").hears("id/ticket_number")
+    citizen.chooses("2").leaves_message(700, 2).presses("#").reaches("tell")
     return _over(citizen.hangs_up())
 
 
@@ -158,7 +156,7 @@ def two_at_once(stage: Stage) -> Played:
     caller = stage.new_caller()
     first = stage.citizen_calls("complaints", caller)
     second = stage.citizen_calls("complaints", caller)
-    first.hears("id/notice", begun=True)
+    first.waits(10)
     second.hangs_up()
     return _over(first.hangs_up())
 
@@ -167,21 +165,23 @@ def status(stage: Stage) -> Played:
     """The status of a ticket, first with a wrong PIN."""
     number, pin = stage.hotline.ticket("complaints")
     citizen = stage.citizen_calls("complaints").chooses("3")
-    citizen.hears("id/status_number", begun=True).presses(number)
-    citizen.hears("id/status_pin", begun=True).presses("0000")
-    citizen.hears("id/status_number", times=2, begun=True).presses(number)
-    citizen.hears("id/status_pin", times=2, begun=True).presses(pin)
-    return _over(citizen.hears("id/status_new").hangs_up())
+    citizen.reaches("status_number").waits(1).presses(number)
+    citizen.reaches("status_pin").waits(1).presses("0000")
+    citizen.reaches("status_number", times=2).listens("id/status_wrong", more=1).presses(number)
+    citizen.reaches("status_pin", times=2).waits(1).presses(pin)
+    return _over(citizen.reaches("status_new").listens("id/status_new").hangs_up())
 
 
-def gone_in(clip: str, before: Callable[[Citizen], object] | None = None) -> Callable[[Stage], Played]:
-    """Make a scene of a citizen who hangs up while ``clip`` is spoken."""
+def gone_in(node: str, seconds: float, *keys: str) -> Callable[[Stage], Played]:
+    """Make a scene of a citizen who hangs up some seconds after a node was entered."""
 
     def scene(stage: Stage) -> Played:
         citizen = stage.citizen_calls("complaints")
-        if before:
-            before(citizen)
-        return _over(citizen.hears(clip, begun=True).hangs_up())
+        if keys:
+            citizen.chooses("2")
+        if "#" in keys:
+            citizen.leaves_message(700, 1).presses("#")
+        return _over(citizen.reaches(node).waits(seconds).hangs_up())
 
     return scene
 
@@ -193,7 +193,7 @@ def gone_at_once(stage: Stage) -> Played:
 
 def gone_in_message(stage: Stage) -> Played:
     """The citizen hangs up before having said a word after the beep."""
-    return _over(stage.citizen_calls("complaints").chooses("2").hears("id/message").waits(1).hangs_up())
+    return _over(stage.citizen_calls("complaints").chooses("2").listens_to_beep().hangs_up())
 
 
 def gone_while_ringing(stage: Stage) -> Played:
@@ -204,10 +204,6 @@ def gone_while_ringing(stage: Stage) -> Played:
     citizen.hangs_up()
     assert officer.wait_for_end(10)
     return _over(citizen)
-
-
-def _message(citizen: Citizen) -> None:
-    citizen.chooses("2").leaves_message(700, 1).presses("#")
 
 
 SCENES: dict[str, Callable[[Stage], Played]] = {
@@ -226,13 +222,13 @@ SCENES: dict[str, Callable[[Stage], Played]] = {
     "two_at_once": two_at_once,
     "status": status,
     "gone_at_once": gone_at_once,
-    "gone_in_greeting": gone_in("id/greeting"),
-    "gone_in_notice": gone_in("id/notice"),
-    "gone_in_language": gone_in("id/language_id"),
-    "gone_in_menu": gone_in("id/main_menu"),
-    "gone_in_complaint": gone_in("id/message", lambda citizen: citizen.chooses("2")),
+    "gone_in_greeting": gone_in("greeting", 2),
+    "gone_in_notice": gone_in("notice", 10),
+    "gone_in_language": gone_in("language", 2),
+    "gone_in_menu": gone_in("main", 3),
+    "gone_in_complaint": gone_in("message", 5, "2"),
     "gone_in_message": gone_in_message,
     "gone_while_ringing": gone_while_ringing,
-    "gone_in_ticket": gone_in("id/ticket_number", _message),
-    "gone_in_repeat": gone_in("id/ticket_repeat", _message),
+    "gone_in_ticket": gone_in("tell", 6, "2", "#"),
+    "gone_in_repeat": gone_in("repeat", 20, "2", "#"),
 }

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callcenter.models import Call, Obligation, Recording, Ticket
+from callcenter.models import Call, CallEvent, Obligation, Recording, Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,15 @@ def latest_story(session: Session, caller: str) -> Story | None:
     wanted = Call.caller_number == caller if caller.startswith("+") else Call.caller_name.contains(caller)
     call = session.scalar(select(Call).where(wanted).order_by(Call.id.desc()).limit(1))
     return _story(session, call) if call else None
+
+
+def latest_nodes(session: Session, caller: str) -> list[str]:
+    """Give the nodes that the newest call from a number entered."""
+    call = select(Call.id).where(Call.caller_number == caller).order_by(Call.id.desc()).limit(1)
+    query = select(CallEvent.data).where(
+        CallEvent.call_id == call.scalar_subquery(), CallEvent.kind == "node"
+    )
+    return [data["node"] for data in session.scalars(query.order_by(CallEvent.id))]
 
 
 def stories(session: Session, dialled: str | None = None) -> list[Story]:

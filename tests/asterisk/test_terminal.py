@@ -22,5 +22,7 @@ def test_both_commands_tell_what_was_heard_and_done(terminal: Words) -> None:
 
 def test_both_commands_tell_where_call_and_ticket_are_seen(terminal: Words, hotline: Hotline) -> None:
     for words in (terminal.citizen, terminal.officer):
-        assert re.search(rf"call +{hotline.settings.web_url}/calls/\d+  \((answered|still open)\)", words), words
+        assert re.search(rf"call +{hotline.settings.web_url}/calls/\d+  \((answered|still open)\)", words), (
+            words
+        )
         assert re.search(rf"ticket +{hotline.settings.web_url}/tickets/\d+", words), words
