@@ -37,7 +37,7 @@ def faults(stage: Stage) -> Survivors:
 def _play(stage: Stage) -> Survivors:
     in_message = stage.citizen_calls("complaints")
     in_menu = stage.citizen_calls("complaints")
-    in_message.chooses("2").leaves_message(700, 2)
+    in_message.chooses("2").reaches("message").waits(2)
     stage.hotline.kill_child("asterisk")
     for citizen in (in_menu, in_message):
         citizen.hangs_up()
@@ -50,6 +50,7 @@ def _play(stage: Stage) -> Survivors:
     resumed.waits(2)
     stage.hotline.start_part("ivr")
     stage.hotline.wait_until_up()
-    resumed.waits(8).presses("2").leaves_message(700).presses("#")
-    resumed.hears_the_ticket().hangs_up()
+    # The exchange says the menu to its end and waits for a key before it notices; then it asks again.
+    resumed.waits(16).presses("2").leaves_message(700, 1).presses("#")
+    resumed.reaches("tell").hangs_up()
     return Survivors(in_menu.story(), in_message.story(), after.story(), resumed.story(), resumed.words())
