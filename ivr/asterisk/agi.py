@@ -19,7 +19,7 @@ MAX_COMMAND = 2000
 GREETING_SECONDS = 10.0
 BACKLOG = 1024
 
-_REPLY = re.compile(r"200 result=(?P<result>\S*)(?: \((?P<data>.*)\))?(?: endpos=(?P<endpos>\d+))?\Z", re.S)
+_REPLY = re.compile(r"200 result=(?P<result>\S*)(?: \((?P<data>.*)\))?(?: endpos=(?P<endpos>-?\d+))?\Z", re.S)
 _PLAIN = re.compile(r"[A-Za-z0-9_./:@&,=+*#!-]+\Z")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -38,7 +38,10 @@ class GoneError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Asterisk's answer to a command; ``endpos`` counts samples of audio."""
+    """Asterisk's answer to a command.
+
+    ``endpos`` counts samples of audio; on a full disk Asterisk says -20 or so.
+    """
 
     result: str
     data: str

@@ -101,14 +101,18 @@ class Performer:
         if resumed and (seconds := self._keep(name)):
             return Recorded(key, name, seconds, "silence")
         self._speak(action.language)
-        name = self._audio.make_room(name, "wav", again=resumed)
+        try:
+            name = self._audio.make_room(name, "wav", again=resumed)
+        except OSError as error:
+            log.error("recording %s: there is no room for it: %s", name, error)
+            return Recorded(key, name, 0.0, "error")
         self._line.set(TURN=str(number))
         began = self._clock()
         end, samples = self._record_file(name, action)
         seconds = self._keep(name)
         if end == "silence" and self._clock() - began >= action.max_seconds:
             end = "limit"
-        if seconds < samples / RATE - 1:
+        if samples < 0 or seconds < samples / RATE - 1:
             log.error("recording %s: %.1f s of %.1f s were written", name, seconds, samples / RATE)
             end = "error"
         return Recorded(key, name, seconds, end)

@@ -100,6 +100,7 @@ def test_changes_the_language_once(channel: Channel, do: Do) -> None:
         ("200 result=0 (timeout) endpos=16000", "silence"),
         ("200 result=-1 (hangup) endpos=16000", "hangup"),
         ("200 result=-1 (randomerror) endpos=16000", "error"),
+        ("200 result=35 (dtmf) endpos=-20", "error"),  # what a full disk gives
         ("200 result=0 (timeout) endpos=160000", "error"),
     ],
 )
@@ -137,6 +138,18 @@ def test_a_message_that_was_not_begun_is_recorded_on_resumption(
     channel.when("RECORD", recording(audio, 2.0, "200 result=35 (dtmf) endpos=16000"))
     assert do(Say("id", (Clip("message"),)), RECORD, resumed=True) == Recorded("turn:3", NAME, 2.0, "key")
     assert "EXEC Playback message" in channel.commands
+
+
+def test_no_room_for_a_message_is_told_and_the_call_goes_on(
+    channel: Channel, do: Do, audio: Audio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_room(*_names: object, **_how: object) -> str:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(audio, "make_room", no_room)
+    event = do(RECORD)
+    assert isinstance(event, Recorded)
+    assert event.ended_by == "error"
 
 
 def test_nothing_is_overwritten(channel: Channel, do: Do, audio: Audio) -> None:
