@@ -29,6 +29,7 @@ def test_an_agency_its_officers_and_its_roster(site: Site, page: Page, shoot: Sh
     site.log_in(page, "admin")
     page.goto(f"{site.address}/admin/")
     page.get_by_role("link", name="Dinas Sosial", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Dinas Sosial")
     shoot(page, "agency")
     page.get_by_role("link", name="Daftar jaga").first.click()
     shoot(page, "roster")
@@ -37,7 +38,9 @@ def test_an_agency_its_officers_and_its_roster(site: Site, page: Page, shoot: Sh
         ("accounts", "/admin/accounts"),
         ("alarms", "/admin/alarms"),
     ):
-        page.goto(site.address + path)
+        answer = page.goto(site.address + path)
+        assert answer is not None, path
+        assert answer.ok, path
         shoot(page, name)
 
 
