@@ -58,6 +58,8 @@ class Call(Base):
     language: Mapped[str] = mapped_column(default="id")
     emergency: Mapped[bool] = mapped_column(default=False)
     unrecorded: Mapped[bool] = mapped_column(default=False)
+    test: Mapped[bool] = mapped_column(default=False)
+    """Placed by the system itself to see that the line works; never in statistics."""
     notice_version: Mapped[str | None]
     flow: Mapped[str]
     cursor: Mapped[dict[str, Any]]
