@@ -20,6 +20,7 @@ from callcenter.services import deadlines
 from callcenter.services.calls import Policy
 from callcenter.services.exchange import Exchange
 from callcenter.settings import Settings
+from callcenter.sidecars import Sidecars
 from callcenter.switchboard import DatabaseSwitchboard, utc_now
 from ivr.asterisk import rendering
 from ivr.asterisk.exchange import AsteriskBinary
@@ -58,7 +59,14 @@ def store(settings: Settings) -> Store:
 def carrier(settings: Settings) -> Carrier:
     """Make what carries this node's audio files into the store."""
     spool = Spool(settings.spool_dir)
-    return Carrier(database(settings), store(settings), spool, settings.node, settings.spool_free_mb)
+    return Carrier(
+        database(settings), policy(settings), store(settings), spool, settings.node, settings.spool_free_mb
+    )
+
+
+def sidecars(settings: Settings) -> Sidecars:
+    """Make what brings home the calls that this node's exchange carried alone."""
+    return Sidecars(database(settings), policy(settings), settings.node, settings.spool_dir)
 
 
 def reconciler(settings: Settings) -> Reconciler:
@@ -94,7 +102,8 @@ def render_exchange(settings: Settings, binary: AsteriskBinary) -> list[str]:
     data = database(settings)
     try:
         with data.reading() as session:
-            plan = Exchange(session).plan(here)
+            today = utc_now().astimezone(ZoneInfo(settings.time_zone)).date()
+            plan = Exchange(session).plan(here, today)
     finally:
         data.dispose()
     return rendering.write(plan)

@@ -14,7 +14,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from callcenter.db import Database
+from callcenter.models import Disposition
 from callcenter.services.alarms import Alarms
+from callcenter.services.calls import Policy
+from callcenter.services.closing import Closing
 from callcenter.services.recordings import KeptAudio, Recordings, UnknownCallError
 from recordings.audio import Audio, inspect
 from recordings.spool import Spool, SpoolFile
@@ -29,6 +32,8 @@ STORE, DISK, FILE, ORPHAN, STRANGE = (
     "recording-without-call",
     "spool-strange-file",
 )
+
+UNHEARD = (Disposition.CALL_BACK, Disposition.DISCARDED)
 
 ORPHAN_AFTER = timedelta(minutes=5)
 """A call is written before its first prompt, so a file without one is already odd then."""
@@ -52,9 +57,12 @@ class Round:
 class Carrier:
     """The spool process's work, one round after the other."""
 
-    def __init__(self, database: Database, store: Store, spool: Spool, node: str, free_mb: int) -> None:
+    def __init__(
+        self, database: Database, policy: Policy, store: Store, spool: Spool, node: str, free_mb: int
+    ) -> None:
         """Carry ``node``'s files; alarm when the spool's disk has less than ``free_mb`` MiB."""
         self._database = database
+        self._policy = policy
         self._store = store
         self._spool = spool
         self._node = node
@@ -105,6 +113,8 @@ class Carrier:
         try:
             with self._database.transaction() as session:
                 row = Recordings(session).keep(kept, now)
+                if row.call.disposition in UNHEARD:  # a message nobody told us of
+                    Closing(session, self._policy.secret, self._policy.zone).reconsider(row.call, now)
                 for kind, subject in over:
                     Alarms(session).clear(kind, subject, now)
         except UnknownCallError:

@@ -91,6 +91,10 @@ class Child:
             self._process.wait()
         return willing
 
+    def kill(self) -> None:
+        """End it at once."""
+        self._process.kill()
+
     def clear_group(self) -> None:
         """End what a gone child has left behind: it may hold a port."""
         self._process.wait()

@@ -34,6 +34,7 @@ def describe(settings: Settings, binary: AsteriskBinary) -> Node:
         ring_seconds=settings.ring_seconds,
         connect_seconds=settings.connect_seconds,
         message_seconds=settings.max_message_seconds,
+        version=binary.version,
     )
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from callcenter.child import Child, Program
 from callcenter.log_file import LogFile
 from callcenter.stopping import Stop
+from callcenter.watchdog import Limits, Vigil, is_stopped
 
 _ROUND = 0.1
 """Seconds: how soon a death, a readiness or a wish to stop is noticed."""
@@ -46,6 +47,7 @@ class _Post:
         self.log = LogFile(logs / f"{program.name}.log")
         self.child: Child | None = None
         self.up = False
+        self._vigil = Vigil(Limits(), time.monotonic())
         self._tell = tell
         self._backoff = backoff
         self._delay = 0.0
@@ -53,6 +55,7 @@ class _Post:
 
     def start(self) -> Child:
         self.child = Child(self.program)
+        self._vigil = Vigil(Limits(), time.monotonic())
         self.up = False
         return self.child
 
@@ -64,6 +67,9 @@ class _Post:
         status = child.ended()
         if status is not None:
             self._lost(child, status)
+        elif self._vigil.verdict(time.monotonic(), beat=True, stopped=is_stopped(child.pid)):
+            self._say("was stopped by somebody; killed, because it holds up whoever waits for it")
+            child.kill()
         elif not self.up and self._is_ready(child):
             self.up = True
             self._say(f"up after {child.age:.1f} s  {self.program.where}".rstrip())

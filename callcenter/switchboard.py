@@ -18,6 +18,10 @@ from ivr.ports import Member, Receipt
 MARGIN = timedelta(seconds=10)
 """A call offered this shortly before a list of channels may not be on it."""
 
+UNSEEN = HungUp("hungup", 0, "unknown")
+EXCHANGE_DIED = HungUp("hungup", 41, "exchange")
+"""Q.850: temporary failure."""
+
 
 def utc_now() -> datetime:
     """Give the current time, aware, in UTC."""
@@ -54,20 +58,25 @@ class DatabaseSwitchboard:
         with self._database.transaction() as session:
             Legs(session, self._policy.secret, self._policy.zone).receive(self._provider, call, event)
 
-    def still_up(self, calls: Collection[str], at: datetime) -> None:
-        """Close this node's calls that are open here but not among ``calls``."""
+    def still_up(self, calls: Collection[str], at: datetime, booted_at: datetime | None = None) -> None:
+        """Close this node's calls that are open here but not among ``calls``.
+
+        Those offered before ``booted_at`` ended with the exchange itself.
+        """
+        for key, offered_at in self._open_before(at - MARGIN):
+            if key not in calls:
+                died = booted_at is not None and offered_at < booted_at
+                self.receive(key, EXCHANGE_DIED if died else UNSEEN)
+
+    def _open_before(self, latest: datetime) -> list[tuple[str, datetime]]:
+        query = (
+            select(Call.key, Call.offered_at)
+            .where(Call.provider == self._provider, Call.node == self._node)
+            .where(Call.ended_at.is_(None), Call.offered_at < latest)
+            .order_by(Call.key)
+        )
         with self._database.reading() as session:
-            open_here = session.execute(
-                select(Call.key).where(
-                    Call.provider == self._provider,
-                    Call.node == self._node,
-                    Call.ended_at.is_(None),
-                    Call.offered_at < at - MARGIN,
-                )
-            ).scalars()
-            gone = set(open_here) - set(calls)
-        for key in sorted(gone):
-            self.receive(key, HungUp("hungup", 0, "unknown"))
+            return [(key, offered_at) for key, offered_at in session.execute(query)]
 
     def members(self) -> Mapping[str, Sequence[Member]]:
         """Tell who belongs into each queue now."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-Side = Literal["caller", "officer", "system", "unknown"]
+Side = Literal["caller", "officer", "system", "exchange", "unknown"]
 RecordEnd = Literal["key", "silence", "limit", "hangup", "error"]
 DialOutcome = Literal["answered", "no_answer", "nobody", "caller_gone", "failed"]
 

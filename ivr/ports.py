@@ -41,8 +41,11 @@ class Switchboard(Protocol):
     def receive_leg(self, call: str, event: LegEvent) -> None:
         """Take a fact about an officer's leg; unknown calls are ignored."""
 
-    def still_up(self, calls: Collection[str], at: datetime) -> None:
-        """Close this node's calls that are open here but not among ``calls``."""
+    def still_up(self, calls: Collection[str], at: datetime, booted_at: datetime | None = None) -> None:
+        """Close this node's calls that are open here but not among ``calls``.
+
+        Those offered before ``booted_at`` ended with the exchange itself.
+        """
 
     def members(self) -> Mapping[str, Sequence[Member]]:
         """Tell who belongs into each queue now."""

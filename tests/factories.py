@@ -29,7 +29,7 @@ from callcenter.models import (
     Shift,
     Ticket,
 )
-from callcenter.services.numbers import check_digit
+from ivr.damm import check_digit
 from recordings.store import Store
 
 NOW = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
-from callcenter import bootstrap
+from callcenter import bootstrap, watchdog
 from callcenter.settings import Settings, load
 from ivr.asterisk import rendering
 from ivr.asterisk.config import ConfigError
@@ -40,6 +40,7 @@ def render() -> None:
 @asterisk.command()
 def serve() -> None:
     """Render, then run Asterisk until told to stop; changes reach it by reload."""
+    watchdog.start()
     settings, binary = load(), _binary()
     try:
         _write(settings, binary)
@@ -47,7 +48,9 @@ def serve() -> None:
         if not _conf(settings):
             raise click.ClickException(f"the database cannot be read: {error}") from None
         log.error("calls are taken with the former configuration: %s", error)
-    sys.exit(_exchange(settings, binary).run(lambda: _refresh(settings, binary), REFRESH_SECONDS))
+    manager = settings.ami_host, settings.ami_port
+    exchange = _exchange(settings, binary)
+    sys.exit(exchange.run(lambda: _refresh(settings, binary), REFRESH_SECONDS, manager))
 
 
 @asterisk.command()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from callcenter import bootstrap
+from callcenter import bootstrap, watchdog
 from callcenter.cli.telephone import Telephone
 from callcenter.settings import load as load_settings
 from ivr import graph as drawing
@@ -66,6 +66,7 @@ def serve() -> None:
             f"Prompts are missing in {settings.prompts_dir}: {shown}.\n"
             "No call was taken. Run `callcenter prompts build`, then start again."
         )
+    watchdog.start()
     bootstrap.run_ivr(settings)
 
 

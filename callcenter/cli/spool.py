@@ -10,9 +10,10 @@ from datetime import UTC, datetime
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
-from callcenter import bootstrap, logs, settings
+from callcenter import bootstrap, logs, settings, watchdog
 from callcenter.carrier import Carrier
 from callcenter.reconciler import Reconciler
+from callcenter.sidecars import Sidecars
 from callcenter.stopping import Stop
 
 log = logging.getLogger(__name__)
@@ -27,10 +28,12 @@ RECONCILE_PAUSE = 2.0
 @click.command()
 def spool() -> None:
     """Carry finished recordings into the store, and reconcile, until told to stop."""
+    watchdog.start()
     logs.configure("spool")
     config, stop = settings.load(), Stop.on_signals()
-    carrier, reconciler = bootstrap.carrier(config), bootstrap.reconciler(config)
-    reconciling = threading.Thread(target=reconcile, args=(reconciler, stop))
+    carrier = bootstrap.carrier(config)
+    sources = bootstrap.sidecars(config), bootstrap.reconciler(config)
+    reconciling = threading.Thread(target=reconcile, args=(*sources, stop))
     reconciling.start()
     try:
         run(carrier, stop)
@@ -39,11 +42,16 @@ def spool() -> None:
         reconciling.join()
 
 
-def reconcile(reconciler: Reconciler, stop: Stop) -> None:
-    """Hold the call log against the exchange's records until ``stop``."""
+def reconcile(sidecars: Sidecars, reconciler: Reconciler, stop: Stop) -> None:
+    """Hold the call log against the exchange's records until ``stop``.
+
+    What the exchange noted of calls it carried alone tells more than its
+    records, and goes first.
+    """
     pause = RECONCILE_PAUSE
     while not stop.wait(pause):
         try:
+            sidecars.round(datetime.now(UTC))
             reconciler.round(datetime.now(UTC))
             pause = RECONCILE_PAUSE
         except (SQLAlchemyError, OSError) as error:

@@ -9,6 +9,7 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from callcenter import settings as environment
+from callcenter import watchdog
 from callcenter.settings import Settings
 
 THREADS = 64
@@ -46,7 +47,7 @@ def options(settings: Settings) -> dict[str, Any]:
         "workers": 1,
         "worker_class": "gthread",
         "threads": THREADS,
-        "timeout": 60,
+        "timeout": 20,
         "graceful_timeout": 5,
         "keepalive": 15,
         "limit_request_line": 8190,
@@ -59,6 +60,7 @@ def options(settings: Settings) -> dict[str, Any]:
 @click.command()
 def web() -> None:
     """Serve the pages (gunicorn) until stopped."""
+    watchdog.start()
     settings = environment.load()
     click.echo(f"web: http://{settings.web_host}:{settings.web_port}/")
     Server(settings).run()

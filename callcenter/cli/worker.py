@@ -8,7 +8,7 @@ import click
 from redis.exceptions import RedisError
 from rq.exceptions import StopRequested
 
-from callcenter import bootstrap, logs, settings
+from callcenter import bootstrap, logs, settings, watchdog
 from callcenter.jobs import JOBS, PERIODIC
 from callcenter.jobs.relay import Relay
 from callcenter.jobs.runner import Runner
@@ -25,6 +25,7 @@ RECONNECT = 1.0
 @click.command()
 def worker() -> None:
     """Do the work that calls and requests owe, until told to stop."""
+    watchdog.start()
     logs.configure("worker")
     run(settings.load())
 

@@ -132,6 +132,7 @@ EVENT_KINDS = (
     "recording_failed",  # name, problem
     "ticket_opened",  # ticket_id, number
     "ticket_told",  # number
+    "degraded",  # why: the exchange went on alone
     "hung_up",  # cause, side
     "disposed",  # disposition, reason
     "reconciled",  # what the exchange's own record added

@@ -35,6 +35,9 @@ class Ticket(Base):
     """Eight digits; the last one is a Damm check digit."""
     pin_hash: Mapped[str]
     pin_failures: Mapped[int] = mapped_column(default=0)
+    provisional: Mapped[str | None] = mapped_column(index=True)
+    """The number that an exchange told the citizen while it was alone; not surely unique."""
+    provisional_pin_hash: Mapped[str | None]
     agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
     call_id: Mapped[int | None] = mapped_column(ForeignKey("call.id"), unique=True)
     category: Mapped[str] = mapped_column(default="general")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from callcenter.models import Call, Disposition, Leg, Ticket
+from callcenter.models import Call, Disposition, Leg, Recording, Ticket
 from callcenter.services.complaint import Complaints
-from callcenter.services.disposition import Story, decide
+from callcenter.services.disposition import Outcome, Story, decide
 from callcenter.services.obligations import Obligations
 from callcenter.services.timeline import Timeline
 from ivr.events import HungUp
@@ -18,6 +18,11 @@ from ivr.events import HungUp
 SHORTEST_MESSAGE = 2.0
 """Seconds. A caller who hangs up sooner after the beep has said nothing yet."""
 _SCRUBBED = ("ticket_pin", "pin")
+_MESSAGE = select(Recording.id).where(
+    Recording.call_id == bindparam("call_id"),
+    Recording.kind == "message",
+    Recording.duration_ms >= SHORTEST_MESSAGE * 1000,
+)
 
 
 class Closing:
@@ -41,11 +46,29 @@ class Closing:
             self._dispose(call, now)
             _scrub(call)
 
-    def _dispose(self, call: Call, now: datetime) -> None:
+    def reconsider(self, call: Call, now: datetime) -> bool:
+        """Decide a closed call's outcome again, once more is known of it; tells whether it changed."""
+        if call.ended_at is None or call.disposition is None:
+            return False
+        before, outcome = call.disposition, self._outcome(call, now)
+        if outcome.disposition == before:
+            return False
+        call.disposition, call.disposition_reason = outcome.disposition, outcome.reason
+        data = {"what": "disposition", "before": before, "after": outcome.disposition}
+        self._timeline.add_once(call, now, f"disposition:{outcome.disposition}", "reconciled", data)
+        if before == Disposition.CALL_BACK:
+            self._obligations.settle(call, now)
+        return True
+
+    def _outcome(self, call: Call, now: datetime) -> Outcome:
+        """Open the ticket that the call deserves, and decide."""
         has_message = self._has_message(call)
         if call.agency_id is not None and (call.answered_at or has_message):
             self._complaints.open(call, now)
-        outcome = decide(self._story(call, has_message))
+        return decide(self._story(call, has_message))
+
+    def _dispose(self, call: Call, now: datetime) -> None:
+        outcome = self._outcome(call, now)
         call.disposition, call.disposition_reason = outcome.disposition, outcome.reason
         if outcome.disposition == Disposition.CALL_BACK:
             self._obligations.open_for(call, outcome.reason, now)
@@ -65,11 +88,16 @@ class Closing:
         )
 
     def _has_message(self, call: Call) -> bool:
-        """Tell whether there is a message somebody can listen to."""
-        return any(
+        """Tell whether there is a message somebody can listen to.
+
+        One that is kept counts although nobody told that it was recorded: its
+        driver died, or the exchange took it alone.
+        """
+        told = any(
             event.data["ended_by"] != "hangup" or event.data["seconds"] >= SHORTEST_MESSAGE
             for event in self._timeline.of_kind(call, "recorded")
         )
+        return told or self._session.scalar(_MESSAGE, {"call_id": call.id}) is not None
 
     def _end_legs(self, call: Call, now: datetime) -> None:
         open_legs = select(Leg).where(Leg.call_id == call.id, Leg.ended_at.is_(None))

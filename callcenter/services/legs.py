@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from callcenter.models import Call, Leg, Officer
 from callcenter.services.calls import find_call
+from callcenter.services.closing import Closing
 from callcenter.services.complaint import Complaints
 from callcenter.services.timeline import Timeline
 from ivr.events import LegEvent, OfficerAnswered, OfficerEnded
@@ -24,6 +25,7 @@ class Legs:
         self._session = session
         self._timeline = Timeline(session)
         self._complaints = Complaints(session, secret, zone)
+        self._closing = Closing(session, secret, zone)
 
     def receive(self, provider: str, key: str, event: LegEvent) -> None:
         """Take a leg's event; one of an unknown call is ignored."""
@@ -55,7 +57,9 @@ class Legs:
         leg.answered_at = event.at
         call.answered_at = call.answered_at or event.at
         self._note(call, leg, event, "officer_answered")
-        if call.agency_id is not None and call.ended_at is None:
+        if call.ended_at is not None:
+            self._closing.reconsider(call, event.at)
+        elif call.agency_id is not None:
             self._complaints.open(call, event.at)
 
     def _ended(self, call: Call, leg: Leg, event: OfficerEnded) -> None:

@@ -6,30 +6,12 @@ import hashlib
 import hmac
 import secrets
 
-# Damm's quasigroup of order 10 (H. M. Damm, "Total anti-symmetrische
-# Quasigruppen", 2004): finds every single wrong digit and every swapped pair.
-_DAMM = (
-    "0317598642",
-    "7092154863",
-    "4206871359",
-    "1750983426",
-    "6123045978",
-    "3674209581",
-    "5869720134",
-    "8945362017",
-    "9438617205",
-    "2581436790",
-)
+from ivr.damm import check_digit
+
 BODY_DIGITS = 7
 PIN_DIGITS = 4
-
-
-def check_digit(body: str) -> str:
-    """Compute the digit that makes ``body`` valid; digits only."""
-    state = 0
-    for digit in body:
-        state = int(_DAMM[state][int(digit)])
-    return str(state)
+PROVISIONAL = "9"
+"""Numbers that begin with it are given by an exchange alone (docs/adr/0009)."""
 
 
 def is_valid(number: str) -> bool:
@@ -39,8 +21,8 @@ def is_valid(number: str) -> bool:
 
 
 def random_number() -> str:
-    """Draw a ticket number; it is not known to be free."""
-    body = str(secrets.randbelow(9 * 10 ** (BODY_DIGITS - 1)) + 10 ** (BODY_DIGITS - 1))
+    """Draw a ticket number, none that an exchange gives; it is not known to be free."""
+    body = str(secrets.randbelow(8 * 10 ** (BODY_DIGITS - 1)) + 10 ** (BODY_DIGITS - 1))
     return body + check_digit(body)
 
 

@@ -13,6 +13,8 @@ from callcenter.services import deadlines
 from callcenter.services.duty import Duty
 from callcenter.services.outbox import Work
 
+FOUND = "Aduan penelepon ditemukan setelah panggilan berakhir; tiket sudah dibuka."
+
 
 class Obligations:
     """Opening obligations and bringing them to an end."""
@@ -65,6 +67,17 @@ class Obligations:
         obligation.closed_at = now
         obligation.closed_by_id = account.id
         obligation.closing_reason = reason.strip() or None
+
+    def settle(self, call: Call, now: datetime) -> None:
+        """End the call's obligation: what the citizen wanted was found after all."""
+        owed = self._session.scalar(
+            select(Obligation).where(
+                Obligation.call_id == call.id, Obligation.status == ObligationStatus.OPEN
+            )
+        )
+        if owed is not None:
+            owed.status, owed.closed_at = ObligationStatus.CLOSED, now
+            owed.closing_reason = FOUND
 
     def _tell_owner(self, obligation: Obligation, now: datetime) -> None:
         fact = f"obligation-opened:{obligation.id}:officer:{obligation.owner_id or 'none'}"

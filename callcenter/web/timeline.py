@@ -117,6 +117,12 @@ def _ticket_told(data: Data, _officers: Officers) -> Said:
     return _("Nomor aduan dibacakan kepada penelepon"), str(data.get("number") or ""), "good"
 
 
+def _degraded(data: Data, _officers: Officers) -> Said:
+    stalled = data.get("why") == "stalled"
+    why = _("sistem tidak menjawab") if stalled else _("sistem sedang tidak berjalan")
+    return _("Sentral telepon melayani sendiri"), why, "warn"
+
+
 def _hung_up(data: Data, _officers: Officers) -> Said:
     side = words.SIDES.get(str(data.get("side")), words.SIDES["unknown"])
     return _("Panggilan ditutup oleh %(side)s", side=side), cause(data.get("cause")), "note"
@@ -152,6 +158,7 @@ _TELLERS: dict[str, Callable[[Data, Officers], Said]] = {
     "recording_failed": _recording_failed,
     "ticket_opened": _ticket_opened,
     "ticket_told": _ticket_told,
+    "degraded": _degraded,
     "hung_up": _hung_up,
     "disposed": _disposed,
     "reconciled": _reconciled,

@@ -57,6 +57,7 @@ SIDES = {
     "caller": _l("penelepon"),
     "officer": _l("petugas"),
     "system": _l("sistem"),
+    "exchange": _l("sentral telepon yang mati"),
     "unknown": _l("pihak yang tidak diketahui"),
 }
 RECORD_ENDS = {
@@ -89,6 +90,7 @@ ALARMS = {
     "disk-full": _l("Ruang penyimpanan penuh"),
     "recording-unreadable": _l("Rekaman tidak terbaca"),
     "recording-without-call": _l("Rekaman tanpa panggilan"),
+    "exchange-alone": _l("Sentral telepon melayani sendiri"),
     "spool-strange-file": _l("Berkas asing di antrean rekaman"),
     "outbox-late": _l("Pekerjaan terlambat"),
     "notification-unknown": _l("Pemberitahuan petugas tidak pasti terkirim"),

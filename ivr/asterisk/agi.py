@@ -6,7 +6,9 @@ import logging
 import re
 import socket
 import socketserver
+import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -59,6 +61,8 @@ class Line:
         """Read the environment; raises ``ProtocolError`` or ``LostError``."""
         self._socket = connection
         self._reader: BinaryIO = connection.makefile("rb")
+        self._sending = threading.Lock()
+        self._given_up = False
         self.gone = False
         connection.settimeout(GREETING_SECONDS)
         self.environment, self.arguments = self._read_environment()
@@ -74,10 +78,7 @@ class Line:
         text = " ".join(quoted(word) for word in words).encode()
         if len(text) > MAX_COMMAND:
             raise ValueError(f"an AGI command of {len(text)} bytes is too long")
-        try:
-            self._socket.sendall(text + b"\n")
-        except OSError as error:
-            raise LostError(str(error)) from error
+        self._send(text)
         return self._read_reply()
 
     def execute(self, application: str, arguments: str = "") -> None:
@@ -99,6 +100,27 @@ class Line:
         if any("," in pair for pair in pairs):
             raise ValueError(f"a comma in {pairs}")
         self.command("EXEC", "MSet", ",".join(pairs))
+
+    def give_up(self, variable: str) -> None:
+        """Set ``variable`` to 1 and let the dialplan have the channel, from another thread.
+
+        For while the call's own thread waits for something else: its next
+        command raises ``LostError``.
+        """
+        with self._sending:
+            self._given_up = True
+            with suppress(OSError):
+                self._socket.sendall(f"SET VARIABLE {variable} 1\n".encode())
+                self._socket.shutdown(socket.SHUT_WR)
+
+    def _send(self, text: bytes) -> None:
+        with self._sending:
+            if self._given_up:
+                raise LostError("the call was given up: its turn took too long")
+            try:
+                self._socket.sendall(text + b"\n")
+            except OSError as error:
+                raise LostError(str(error)) from error
 
     def _read_environment(self) -> tuple[dict[str, str], tuple[str, ...]]:
         """Read until the empty line.

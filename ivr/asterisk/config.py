@@ -13,12 +13,15 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from ivr.asterisk import names, records
+from ivr.asterisk import dialplan, names, records
+from ivr.asterisk.dialplan import Line
 from ivr.asterisk.modules import module_lines
+from ivr.damm import QUASIGROUP
+from ivr.flow import builtin
 
 TEMPLATES = Path(__file__).parent / "templates"
-TRIES = 12
-"""Times a call asks for its turn, about a second apart, before it goes on without us."""
+TRIES = 5
+"""Times a call asks for its turn before the exchange copes alone: at once, then about 10 s with the holding prompt."""
 RUNGS = 6
 PRIVATE_NETWORKS = (
     "127.0.0.0/255.0.0.0",
@@ -27,6 +30,7 @@ PRIVATE_NETWORKS = (
     "192.168.0.0/255.255.0.0",
 )
 DIALLED_LETTERS = r"0-9A-Za-z+*#._\-"
+KEY_LETTERS = r"A-Za-z0-9._\-"
 NAME_LETTERS = r"\x20-\x7e\x80-\xff"
 
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,100}\Z")
@@ -80,6 +84,8 @@ class Node:
     ring_seconds: int
     connect_seconds: int
     message_seconds: int
+    version: tuple[int, ...] = ()
+    """Asterisk's own."""
 
     def __post_init__(self) -> None:
         """Refuse names and addresses that a file cannot take."""
@@ -101,15 +107,16 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What one Asterisk is to know: itself, the agencies' codes and the officers."""
+    """What one Asterisk is to know: itself, the agencies' codes, officers and lines."""
 
     node: Node
     agencies: tuple[str, ...]
     officers: tuple[Officer, ...]
+    lines: tuple[Line, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a code that could end a section's name."""
-        for code in self.agencies:
+        for code in (*self.agencies, *(line.agency for line in self.lines)):
             if not is_code(code):
                 raise ConfigError(f"agency {code[:40]!r}: a code is lower-case letters, digits and hyphens")
 
@@ -157,6 +164,7 @@ def _values(plan: Plan) -> dict[str, str]:
         "rungs": _rungs(node.ring_seconds),
         "queues": _queues(plan.agencies),
         "dialled_letters": DIALLED_LETTERS,
+        "key_letters": KEY_LETTERS,
         "name_letters": NAME_LETTERS,
         "tries": str(TRIES),
         "gone_event": names.GONE_EVENT,
@@ -165,7 +173,20 @@ def _values(plan: Plan) -> dict[str, str]:
         "sip_bind": f"{_bracketed(node.sip_host)}:{node.sip_port}",
         **_trunk(node),
         "officers": "\n".join(_endpoint(officer) for officer in plan.officers if officer.secret),
-        "mobiles": _mobiles(plan),
+        **_dialplan(plan),
+    }
+
+
+def _dialplan(plan: Plan) -> dict[str, str]:
+    owned = [(officer.id, officer.mobile) for officer in plan.officers if officer.mobile]
+    return {
+        "damm": "".join(QUASIGROUP),
+        "node_digits": dialplan.node_digits(plan.node.name),
+        "notice_version": builtin("hotline").notice_version,
+        "prompts": str(plan.node.prompts),
+        "monitor": dialplan.monitor(plan.node.version, str(plan.node.spool)),
+        "numbers": dialplan.numbers(plan.lines),
+        "mobiles": dialplan.mobiles(owned, trunk=bool(plan.node.trunk_contact)),
     }
 
 
@@ -218,20 +239,6 @@ def _endpoint(officer: Officer) -> str:
         f"[{name}](officer)\nauth = {name}\naors = {name}\n"
         f"[{name}](officer-auth)\nusername = {name}\npassword = {_escaped(officer.secret or '')}\n"
         f"[{name}](officer-aor)\n"
-    )
-
-
-def _mobiles(plan: Plan) -> str:
-    """Write where each officer's own number is rung; without a trunk nobody's is."""
-    if not plan.node.trunk_contact:
-        return "exten => none,1,Hangup(3)"
-    return (
-        "\n".join(
-            f"exten => officer-{officer.id},1,Dial(PJSIP/{officer.mobile}@{names.TRUNK})\n same => n,Hangup()"
-            for officer in plan.officers
-            if officer.mobile
-        )
-        or "exten => none,1,Hangup(3)"
     )
 
 

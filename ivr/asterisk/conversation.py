@@ -11,6 +11,7 @@ from ivr.asterisk.agi import GoneError, Line, ProtocolError
 from ivr.asterisk.audio import Audio
 from ivr.asterisk.causes import NORMAL_CLEARING, cause_of, side
 from ivr.asterisk.names import CALL_KEY
+from ivr.asterisk.patience import Patience
 from ivr.asterisk.sounds import Sounds
 from ivr.asterisk.turns import Performer
 from ivr.events import Event, HungUp, Offered
@@ -21,6 +22,7 @@ log = logging.getLogger(__name__)
 RETRY_SECONDS = (0.2, 1.0, 3.0)
 """Waits before a hang-up is told again that the switchboard could not take."""
 RESTRICTED = 0x20
+RESTRICTED_WORD = "prohib"
 
 
 class Conversations:
@@ -34,6 +36,7 @@ class Conversations:
         wait: Callable[[float], None] = time.sleep,
     ) -> None:
         """Tell ``switchboard`` everything and do what it says."""
+        self.patience = Patience()
         self._switchboard = switchboard
         self._sounds = sounds
         self._audio = audio
@@ -54,7 +57,7 @@ class Conversations:
             self._tell_gone(call, line)
 
     def _converse(self, call: str, line: Line, offered: Offered) -> None:
-        receipt = self._switchboard.receive(call, offered)
+        receipt = self._tell(call, line, offered)
         line.command("ANSWER")
         performer = Performer(line, self._sounds, self._audio)
         while receipt is not None:
@@ -65,8 +68,13 @@ class Conversations:
 
     def _next(self, call: str, line: Line, event: Event | None) -> Receipt | None:
         """Tell the event; after a hang-up nothing more is to be carried out."""
-        receipt = self._switchboard.receive(call, event) if event else None
+        receipt = self._tell(call, line, event) if event else None
         return None if line.gone else receipt
+
+    def _tell(self, call: str, line: Line, event: Event) -> Receipt | None:
+        """Tell an event; a caller who would wait too long for the answer is taken away."""
+        with self.patience.with_line(line):
+            return self._switchboard.receive(call, event)
 
     def _tell_gone(self, call: str, line: Line) -> None:
         event = hung_up(line)

@@ -11,7 +11,6 @@ to run it, and nothing of the system is changed.
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -19,6 +18,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ivr.asterisk import versions
 from ivr.asterisk.debian import DebootstrapError, make_system
 
 OLDEST = 18
@@ -106,8 +106,7 @@ def find_unpacked(root: Path) -> AsteriskBinary | None:
 
 def parse_version(text: str) -> tuple[int, ...]:
     """Read ``Asterisk 22.10.0~dfsg…``; empty when it is something else."""
-    match = re.match(r"Asterisk (?:certified/)?(\d+(?:\.\d+)*)", text)
-    return tuple(int(part) for part in match[1].split(".")) if match else ()
+    return versions.parse(text.removeprefix("Asterisk ")) if text.startswith("Asterisk ") else ()
 
 
 def _version(prefix: tuple[str, ...]) -> tuple[int, ...]:

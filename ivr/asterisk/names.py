@@ -15,6 +15,11 @@ CITIZEN_CONTEXTS = frozenset({OFFERED, CONVERSATION, DEGRADED})
 TRUNK = "trunk"
 GONE_EVENT = "CallGone"
 
+STALLED = "STALLED"
+"""The channel variable that sends a call straight to the degraded path."""
+KEPT = "KEPT"
+"""The channel variable that tells of a message which is safe: it is not asked for again."""
+
 CALL_KEY = re.compile(r"[A-Za-z0-9._-]{1,150}\Z")
 AUDIO_NAME = re.compile(r"[A-Za-z0-9._-]{1,200}\Z")
 QUEUE = re.compile(r"[a-z0-9-]{1,120}\Z")

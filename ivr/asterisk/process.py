@@ -6,6 +6,7 @@ import ctypes
 import logging
 import os
 import signal
+import socket
 import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -16,7 +17,35 @@ log = logging.getLogger(__name__)
 
 STOP_SECONDS = 10
 COMMAND_SECONDS = 30.0
+GREETING_SECONDS = 2.0
+DEAD_AFTER = 3
+"""Looks without a greeting: about 20 s at one look every five."""
 _PR_SET_PDEATHSIG = 1
+
+
+class Pulse:
+    """Looks whether an Asterisk that was up once still greets who connects to its manager."""
+
+    def __init__(self, host: str, port: int) -> None:
+        """Look at the manager's address."""
+        self._address = host, port
+        self._missed: int | None = None
+
+    def beats(self) -> bool:
+        """Look once; false when it has missed ``DEAD_AFTER`` looks in a row."""
+        if self._greets():
+            self._missed = 0
+        elif self._missed is not None:
+            self._missed += 1
+        return (self._missed or 0) < DEAD_AFTER
+
+    def _greets(self) -> bool:
+        try:
+            with socket.create_connection(self._address, GREETING_SECONDS) as connection:
+                connection.settimeout(GREETING_SECONDS)
+                return connection.recv(8).startswith(b"Asterisk")
+        except OSError:
+            return False
 
 
 class Exchange:
@@ -27,18 +56,24 @@ class Exchange:
         self._binary = binary
         self._conf = conf
 
-    def run(self, refresh: Callable[[], Sequence[str]], seconds: float) -> int:
+    def run(self, refresh: Callable[[], Sequence[str]], seconds: float, manager: tuple[str, int]) -> int:
         """Run until Asterisk ends or a signal comes; returns its exit status.
 
         ``refresh`` is called every ``seconds`` and returns commands for the
-        running Asterisk. Should we be killed, Asterisk ends as well: the next
-        one needs its ports.
+        running Asterisk. One that does not greet at ``manager`` any more hangs
+        and is killed. Should we be killed, Asterisk ends as well: the next one
+        needs its ports.
         """
+        pulse = Pulse(*manager)
         parent = os.getpid()
         command = self._binary.command(self._conf)
         with subprocess.Popen(command, preexec_fn=lambda: _follow(parent)) as child:
             _end_with_us(child)
             while (status := _ended(child, seconds)) is None:
+                if not pulse.beats():
+                    log.error("Asterisk has not answered for %d looks: killed", DEAD_AFTER)
+                    child.kill()
+                    continue
                 self.give(refresh())
             return status
 

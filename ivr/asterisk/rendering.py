@@ -45,7 +45,7 @@ def reloads(changed: Iterable[str]) -> list[str]:
 
 def _prepare(node: Node) -> None:
     directories = (node.etc, *(node.state / name for name in DIRECTORIES))
-    for directory in (*directories, node.spool / "open", node.spool / "ready"):
+    for directory in (*directories, *(node.spool / name for name in ("open", "ready", "degraded"))):
         directory.mkdir(parents=True, exist_ok=True)
     node.etc.chmod(0o700)
     for name in SHARED_DATA:

@@ -49,8 +49,10 @@ class Driver:
         """Serve until ``stop`` is set; ``secret`` is the manager's, asked at each login."""
         supervisor = Supervisor(lambda: self._connect(secret()), self._watch.on_connected, stop)
         with Server(self._agi.host, self._agi.port, self._conversations.serve) as server:
-            for work in (server.serve_forever, supervisor.run, lambda: self._watch.run(stop)):
-                threading.Thread(target=work, daemon=True).start()
+            for work in (self._watch.run, self._conversations.patience.run):
+                threading.Thread(target=work, args=(stop,), daemon=True).start()
+            for serve in (server.serve_forever, supervisor.run):
+                threading.Thread(target=serve, daemon=True).start()
             log.info("serving calls at %s:%s", *server.server_address[:2])
             stop.wait()
             server.shutdown()

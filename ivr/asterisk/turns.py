@@ -6,18 +6,18 @@ import logging
 import re
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from typing import cast
 
 from ivr.asterisk.agi import GoneError, Line
 from ivr.asterisk.audio import RATE, Audio
-from ivr.asterisk.names import AUDIO_NAME, QUEUE
+from ivr.asterisk.names import AUDIO_NAME, KEPT, QUEUE
 from ivr.asterisk.sounds import Sounds
+from ivr.asterisk.versions import interleaves, parse
 from ivr.events import DialEnded, DialOutcome, Digits, Event, Recorded, RecordEnd, TimedOut
 from ivr.turns import Action, Connect, Gather, Hangup, Language, Record, Say, Turn
 
 log = logging.getLogger(__name__)
-
-INTERLEAVED_SINCE = {18: (18, 18), 20: (20, 3)}
-"""The first versions whose MixMonitor writes both sides as two channels (option D)."""
 
 _RECORD_ENDS: dict[str, RecordEnd] = {"dtmf": "key", "timeout": "silence", "hangup": "hangup"}
 NOBODY = frozenset({"FULL", "JOINEMPTY", "LEAVEEMPTY", "JOINUNAVAIL", "LEAVEUNAVAIL", "WITHDRAW"})
@@ -39,25 +39,34 @@ class Performer:
         """Return what ended the turn, or ``None`` when nothing did but a hang-up.
 
         ``line.gone`` tells of a hang-up; a ``resumed`` turn may have been
-        carried out before, and what waited for something is not done twice.
+        carried out before: what the channel remembers of it is not said and
+        not asked again.
         """
         key = f"turn:{turn.number}"
-        resumed = resumed and self._line.evaluate("${TURN}") == str(turn.number)
         try:
-            if not resumed:
-                for action in turn.actions[:-1]:
-                    self._say(action)
+            said = self._said(turn) if resumed else 0
+            for done, action in enumerate(turn.actions[said:-1], said + 1):
+                self._say(action)
+                self._line.set(SAID=f"{turn.number}:{done}")
             return self._wait(key, turn, turn.actions[-1], resumed)
         except GoneError:
             return None
 
+    def _said(self, turn: Turn) -> int:
+        """Tell how many actions of a turn the caller has heard to their end."""
+        number, _, done = self._line.evaluate("${SAID}").partition(":")
+        return int(done) if number == str(turn.number) and done.isdecimal() else 0
+
+    def _begun(self, turn: Turn) -> bool:
+        return self._line.evaluate("${TURN}") == str(turn.number)
+
     def _wait(self, key: str, turn: Turn, action: Action, resumed: bool) -> Event | None:
         if isinstance(action, Gather):
-            return self._gather(key, action)
+            return self._gather(key, turn.number, action, resumed)
         if isinstance(action, Record):
-            return self._record(key, turn.number, action, resumed)
+            return self._record(key, turn.number, action, resumed and self._begun(turn))
         if isinstance(action, Connect):
-            return self._connect(key, turn.number, action, resumed)
+            return self._connect(key, turn.number, action, resumed and self._begun(turn))
         if isinstance(action, Hangup):
             self.hang_up(action.cause)
             return None
@@ -80,13 +89,17 @@ class Performer:
             self._line.command("SET", "VARIABLE", "CHANNEL(language)", language)
             self._line.language = language
 
-    def _gather(self, key: str, action: Gather) -> Event | None:
+    def _gather(self, key: str, number: int, action: Gather, resumed: bool) -> Event | None:
+        """Ask for keys, unless the channel remembers this turn's answer."""
+        name = f"KEYS{number}"
+        if resumed and (keys := self._line.evaluate(f"${{{name}}}")):
+            return Digits(key, keys)
         self._speak(action.language)
         lists = self._sounds.lists(action.parts, action.language) or [""]
         for files in lists[:-1]:
             self._line.execute("Playback", files)
-        self._line.execute("Read", f"KEYS,{lists[-1]},{action.max_digits},,1,{action.timeout:g}")
-        status, _, keys = self._line.evaluate("${READSTATUS}:${KEYS}").partition(":")
+        self._line.execute("Read", f"{name},{lists[-1]},{action.max_digits},,1,{action.timeout:g}")
+        status, _, keys = self._line.evaluate(f"${{READSTATUS}}:${{{name}}}").partition(":")
         if self._line.gone or status == "HANGUP":
             self._line.gone = True
             return None
@@ -98,8 +111,8 @@ class Performer:
 
     def _record(self, key: str, number: int, action: Record, resumed: bool) -> Event:
         name = _checked(AUDIO_NAME, action.name)
-        if resumed and (seconds := self._keep(name)):
-            return Recorded(key, name, seconds, "silence")
+        if resumed and (before := self._recorded_before(key, name)):
+            return before
         self._speak(action.language)
         try:
             name = self._audio.make_room(name, "wav", again=resumed)
@@ -115,7 +128,23 @@ class Performer:
         if samples < 0 or seconds < samples / RATE - 1:
             log.error("recording %s: %.1f s of %.1f s were written", name, seconds, samples / RATE)
             end = "error"
+        if end != "error":
+            self._remember(name, seconds, end)
         return Recorded(key, name, seconds, end)
+
+    def _remember(self, name: str, seconds: float, end: RecordEnd) -> None:
+        """Tell the channel of a message that is safe, should the backend never hear of it."""
+        with suppress(GoneError):
+            self._line.set(**{KEPT: f"{name}:{seconds:.1f}:{end}"})
+
+    def _recorded_before(self, key: str, name: str) -> Recorded | None:
+        """Find the message of a turn that was begun before: closed already, or still to be closed."""
+        kept, _, rest = self._line.evaluate(f"${{{KEPT}}}").partition(":")
+        if kept == name or kept.startswith(f"{name}."):
+            seconds, _, end = rest.partition(":")
+            return Recorded(key, kept, float(seconds), cast(RecordEnd, end))
+        left = self._keep(name)
+        return Recorded(key, name, left, "silence") if left else None
 
     def _keep(self, name: str) -> float:
         try:
@@ -141,7 +170,10 @@ class Performer:
             self._line.execute("StopMixMonitor")
             return DialEnded(key, outcome)
         self._speak(action.language)
-        self._line.set(TURN=str(number), QUEUESTATUS="", MEMBERINTERFACE="", QUEUE_RAISE_PENALTY="0")
+        emergency = {"EMERGENCY": "1"} if action.emergency else {}
+        self._line.set(
+            TURN=str(number), QUEUESTATUS="", MEMBERINTERFACE="", QUEUE_RAISE_PENALTY="0", **emergency
+        )
         if action.record_as:
             self._monitor(_checked(AUDIO_NAME, action.record_as))
         try:
@@ -164,7 +196,7 @@ class Performer:
 
     def _monitor(self, name: str) -> None:
         """Record both sides while they talk; Asterisk itself closes and moves the file."""
-        if not interleaves(self._line.environment.get("version", "")):
+        if not interleaves(parse(self._line.environment.get("version", ""))):
             log.error("this Asterisk cannot record both sides: 18.18, 20.3 or newer is needed")
             return
         name = self._audio.make_room(name, "raw")
@@ -180,15 +212,6 @@ class Performer:
         if status in NOBODY:
             return "nobody"
         return "no_answer" if status == "TIMEOUT" else None
-
-
-def interleaves(version: str) -> bool:
-    """Tell whether an Asterisk of this version records both sides as two channels."""
-    match = re.match(r"(?:certified/)?(\d+)\.(\d+)", version)
-    if match is None:
-        return False
-    found = int(match[1]), int(match[2])
-    return found >= INTERLEAVED_SINCE.get(found[0], (21, 0))
 
 
 def _checked(pattern: re.Pattern[str], name: str) -> str:

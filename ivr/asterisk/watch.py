@@ -5,11 +5,12 @@ from __future__ import annotations
 import heapq
 import itertools
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from queue import Empty, SimpleQueue
 
 from ivr.asterisk.ami import AmiError, Connection, Message
@@ -24,6 +25,8 @@ log = logging.getLogger(__name__)
 RECONCILE_SECONDS = 5.0
 GONE_SECONDS = 3.0
 """The call's own connection knows of the hang-up as well and tells it in order; it goes first."""
+BOOT_SECONDS = 2.0
+"""After a login the exchange tells since when it runs; without a word we compare all the same."""
 RETRY_SECONDS = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0)
 
 
@@ -54,6 +57,8 @@ class Watch:
         self._numbers = itertools.count()
         self._connection: Connection | None = None
         self._reconcile_at = 0.0
+        self._resync_at = math.inf
+        self._booted_at: datetime | None = None
 
     def on_event(self, message: Message) -> None:
         """Take an event (from the reader's thread)."""
@@ -82,6 +87,9 @@ class Watch:
             self._take(self._inbox.get(timeout=self._patience()))
         except Empty:
             log.debug("nothing new")
+        if self._connection is not None and self._clock() >= self._resync_at:
+            self._resync_at = math.inf
+            self._resync(self._connection)
         while self._later and self._later[0].due <= self._clock():
             self._tell(heapq.heappop(self._later))
         if self._clock() >= self._reconcile_at:
@@ -89,11 +97,14 @@ class Watch:
             self._reconcile()
 
     def _patience(self) -> float:
-        due = min([self._reconcile_at, *(item.due for item in self._later[:1])])
+        due = min([self._reconcile_at, self._resync_at, *(item.due for item in self._later[:1])])
         return max(0.001, min(due - self._clock(), 1.0))
 
     def _take(self, item: Message | Connection | None) -> None:
         if isinstance(item, Message):
+            if item.name.lower() == "fullybooted":
+                self._booted(item)
+                return
             fact = self._reader.read(item, self._now())
             if fact is not None:
                 self._plan(fact, GONE_SECONDS if isinstance(fact.event, HungUp) else 0.0)
@@ -101,8 +112,15 @@ class Watch:
         if item is not None:
             self._reader.forget()
             self._connection = item
-            self._resync(item)
+            self._resync_at = self._clock() + BOOT_SECONDS
         self._reconcile_at = 0.0
+
+    def _booted(self, message: Message) -> None:
+        """Learn when the exchange began: its word comes with each login."""
+        uptime = message.get("uptime")
+        seconds = int(uptime) if uptime.isdecimal() else 0
+        self._booted_at = self._now() - timedelta(seconds=seconds)
+        self._resync_at = self._clock()
 
     def _plan(self, fact: Fact, seconds: float, tries: int = 0) -> None:
         heapq.heappush(self._later, _Later(self._clock() + seconds, next(self._numbers), fact, tries))
@@ -129,7 +147,8 @@ class Watch:
         except AmiError as error:
             log.warning("which calls are up is not known: %s", error)
             return
-        self._switchboard.still_up({key for key in map(_call, channels) if CALL_KEY.match(key)}, at)
+        up = {key for key in map(_call, channels) if CALL_KEY.match(key)}
+        self._switchboard.still_up(up, at, self._booted_at)
 
     def _reconcile(self) -> None:
         connection = self._connection

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
@@ -13,11 +14,13 @@ from sqlalchemy import select
 from callcenter.carrier import Carrier
 from callcenter.db import Database
 from callcenter.models import Alarm, Call, CallEvent, Recording
+from callcenter.services.calls import Policy
 from callcenter.services.recordings import Recordings
 from recordings.audio import header
 from recordings.spool import Spool, SpoolFile
 from recordings.store import LocalStore
 
+POLICY = Policy(ZoneInfo("Asia/Jakarta"), b"secret", max_message_seconds=60, connect_seconds=40)
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 SOUND = b"\x10\x20" * 8000
 WAV = header(1, 8000, len(SOUND)) + SOUND
@@ -34,7 +37,7 @@ class House:
         self.database = database
         self.spool = Spool(directory / "spool")
         self.root = directory / "store"
-        self.carrier = Carrier(database, LocalStore(self.root), self.spool, "node1", 1)
+        self.carrier = Carrier(database, POLICY, LocalStore(self.root), self.spool, "node1", 1)
 
     def call(self, key: str = "node1-1.2", *, up: bool = False) -> None:
         ended_at = None if up else NOW
@@ -185,7 +188,7 @@ def test_a_store_that_is_away_loses_nothing(house: House) -> None:
 
 def test_a_full_disk_is_told_and_cleared(house: House, database: Database) -> None:
     roomy = house.carrier
-    tight = Carrier(database, LocalStore(house.root), house.spool, "node1", 2**40)
+    tight = Carrier(database, POLICY, LocalStore(house.root), house.spool, "node1", 2**40)
     tight.check_disk(NOW)
     assert house.alarms() == ["disk-full"]
     roomy.check_disk(NOW)

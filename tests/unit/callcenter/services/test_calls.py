@@ -261,6 +261,15 @@ def test_calls_that_are_no_longer_up_are_closed_but_new_ones_are_not(exchange: E
     assert ended == {"node1-1.1": True, "node1-2.1": False}
 
 
+def test_calls_that_ended_with_the_exchange_say_so(exchange: Exchange) -> None:
+    exchange.offer("node1-1.1")
+    exchange.now += timedelta(seconds=60)
+    exchange.board.still_up([], exchange.now, booted_at=exchange.now - timedelta(seconds=5))
+    with exchange.database.reading() as session:
+        call = session.scalars(select(Call)).one()
+        assert (call.hangup_side, call.hangup_cause, call.disposition) == ("exchange", 41, "call_back")
+
+
 def test_a_pin_is_masked_and_a_ticket_is_locked_after_ten_wrong_ones(exchange: Exchange) -> None:
     from callcenter.services.tickets import MAX_PIN_FAILURES, Tickets
 

@@ -4,25 +4,26 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from callcenter.services import numbers
+from ivr.damm import check_digit
 
 bodies = st.text("0123456789", min_size=7, max_size=7)
 
 
 @given(bodies)
 def test_a_number_with_its_check_digit_is_valid(body: str) -> None:
-    assert numbers.is_valid(body + numbers.check_digit(body))
+    assert numbers.is_valid(body + check_digit(body))
 
 
 @given(bodies, st.integers(0, 7), st.sampled_from("0123456789"))
 def test_one_wrong_digit_is_found(body: str, place: int, digit: str) -> None:
-    number = body + numbers.check_digit(body)
+    number = body + check_digit(body)
     assume(number[place] != digit)
     assert not numbers.is_valid(number[:place] + digit + number[place + 1 :])
 
 
 @given(bodies, st.integers(0, 6))
 def test_two_swapped_neighbours_are_found(body: str, place: int) -> None:
-    number = body + numbers.check_digit(body)
+    number = body + check_digit(body)
     assume(number[place] != number[place + 1])
     swapped = number[:place] + number[place + 1] + number[place] + number[place + 2 :]
     assert not numbers.is_valid(swapped)

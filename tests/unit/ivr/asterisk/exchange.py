@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import socket
 import threading
+import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -42,6 +43,13 @@ class Channel:
         """Answer commands in which ``pattern`` is found; ``None`` closes the connection."""
         self.rules.append((re.compile(pattern), answer if callable(answer) else lambda _: str(answer)))
 
+    def wait_for(self, command: str) -> None:
+        """Wait until ``command`` has arrived."""
+        end = time.monotonic() + 10
+        while command not in self.commands:
+            assert time.monotonic() < end, f"{command!r} did not come: {self.commands}"
+            time.sleep(0.005)
+
     def close(self) -> None:
         """End both sides."""
         with suppress(OSError):
@@ -75,6 +83,7 @@ class Script:
         self.told: list[tuple[str, Event]] = []
         self.legs: list[tuple[str, LegEvent]] = []
         self.up: list[set[str]] = []
+        self.booted_at: datetime | None = None
         self.wanted: dict[str, Sequence[Member]] = {}
         self.failures = 0
 
@@ -91,8 +100,9 @@ class Script:
             raise RuntimeError("the database is away")
         self.legs.append((call, event))
 
-    def still_up(self, calls: Collection[str], at: datetime) -> None:
+    def still_up(self, calls: Collection[str], at: datetime, booted_at: datetime | None = None) -> None:
         self.up.append(set(calls))
+        self.booted_at = booted_at
 
     def members(self) -> Mapping[str, Sequence[Member]]:
         return self.wanted

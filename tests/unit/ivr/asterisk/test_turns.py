@@ -11,7 +11,8 @@ import pytest
 from ivr.asterisk.agi import Line
 from ivr.asterisk.audio import Audio
 from ivr.asterisk.sounds import Sounds
-from ivr.asterisk.turns import Performer, interleaves
+from ivr.asterisk.turns import Performer
+from ivr.asterisk.versions import interleaves, parse
 from ivr.events import DialEnded, Digits, Event, Recorded, TimedOut
 from ivr.turns import Action, AgencyName, Clip, Connect, Gather, Hangup, Record, Say, Spell, Turn
 from tests.unit.ivr.asterisk.exchange import Channel
@@ -55,13 +56,50 @@ def recording(audio: Audio, seconds: float, answer: str) -> Callable[[str], str]
     return record
 
 
-def test_says_then_gathers_in_three_commands(channel: Channel, do: Do) -> None:
+def test_says_then_gathers_in_four_commands(channel: Channel, do: Do) -> None:
     channel.when("READSTATUS", "200 result=1 (OK:12)")
     parts = (Clip("greeting"), AgencyName("dinsos", "Dinas Sosial"), Spell("07"))
     assert do(Say("id", parts), MENU) == Digits("turn:3", "12")
     assert channel.commands[0] == "EXEC Playback greeting&agency/dinsos&digits/0&digits/7"
-    assert channel.commands[1] == "EXEC Read KEYS,main_menu,1,,1,5"
-    assert len(channel.commands) == 3
+    assert channel.commands[1] == "EXEC MSet SAID=3:1"
+    assert channel.commands[2] == "EXEC Read KEYS3,main_menu,1,,1,5"
+    assert len(channel.commands) == 4
+
+
+def test_what_was_heard_to_its_end_is_not_said_again(channel: Channel, do: Do) -> None:
+    channel.when("SAID", "200 result=1 (3:1)")
+    channel.when("READSTATUS", "200 result=1 (OK:2)")
+    first, second = Say("id", (Clip("no_choice"),)), Say("id", (Clip("connecting"),))
+    assert do(first, second, MENU, resumed=True) == Digits("turn:3", "2")
+    assert [one for one in channel.commands if "Playback" in one] == ["EXEC Playback connecting"]
+
+
+def test_another_turns_words_are_no_reason_to_be_silent(channel: Channel, do: Do) -> None:
+    channel.when("SAID", "200 result=1 (2:1)")
+    do(Say("id", (Clip("no_choice"),)), MENU, resumed=True)
+    assert "EXEC Playback no_choice" in channel.commands
+
+
+def test_an_answer_the_channel_remembers_is_not_asked_again(channel: Channel, do: Do) -> None:
+    channel.when(r"VARIABLE \S*KEYS3", "200 result=1 (2)")
+    assert do(MENU, resumed=True) == Digits("turn:3", "2")
+    assert not any("Read" in command for command in channel.commands)
+
+
+def test_a_message_the_channel_remembers_is_not_recorded_again(channel: Channel, do: Do) -> None:
+    channel.when("TURN", "200 result=1 (3)")
+    channel.when("KEPT", f"200 result=1 ({NAME}.1:4.5:key)")
+    assert do(RECORD, resumed=True) == Recorded("turn:3", f"{NAME}.1", 4.5, "key")
+    assert not any("RECORD" in command for command in channel.commands)
+
+
+def test_another_turns_message_does_not_stand_for_this_one(channel: Channel, do: Do, audio: Audio) -> None:
+    channel.when("TURN", "200 result=1 (3)")
+    channel.when("KEPT", "200 result=1 (node1-1700000000.7__m__2:4.5:key)")
+    channel.when("RECORD FILE", recording(audio, 2, "200 result=35 (dtmf) endpos=16000"))
+    event = do(RECORD, resumed=True)
+    assert isinstance(event, Recorded)
+    assert event.seconds == 2.0
 
 
 @pytest.mark.parametrize(
@@ -235,4 +273,4 @@ def test_hangs_up_for_good(channel: Channel, do: Do) -> None:
     ],
 )
 def test_knows_which_asterisk_records_both_sides(version: str, can: bool) -> None:
-    assert interleaves(version) is can
+    assert interleaves(parse(version)) is can

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from ivr.asterisk.ami import Connection, Message
-from ivr.asterisk.watch import GONE_SECONDS, RECONCILE_SECONDS, RETRY_SECONDS, Watch
+from ivr.asterisk.watch import BOOT_SECONDS, GONE_SECONDS, RECONCILE_SECONDS, RETRY_SECONDS, Watch
 from ivr.events import HungUp, OfficerRung
 from ivr.ports import Member
 from tests.unit.ivr.asterisk.exchange import Script
@@ -105,8 +105,29 @@ def test_a_connection_brings_calls_and_members_in_line(
     script.wanted = {"agency-dinsos": [Member("PJSIP/officer-1", "A", 1)]}
     watch.on_connected(connection[0])
     watch.step()
-    assert script.up == [{"node1-17.0"}]
     assert connection[1].queues["agency-dinsos"] == {"PJSIP/officer-1": "1"}
+
+
+def test_calls_that_ended_with_the_exchange_are_told_since_when_it_runs(
+    watch: Watch, script: Script, connection: tuple[Connection, Manager]
+) -> None:
+    watch.on_connected(connection[0])
+    watch.on_event(Message("FullyBooted", {"uptime": "90"}))
+    watch.step()
+    watch.step()
+    assert script.up == [{"node1-17.0"}]
+    assert script.booted_at == NOW - timedelta(seconds=90)
+
+
+def test_calls_are_compared_although_the_exchange_does_not_tell_since_when_it_runs(
+    watch: Watch, script: Script, time: Time, connection: tuple[Connection, Manager]
+) -> None:
+    watch.on_connected(connection[0])
+    watch.step()
+    assert script.up == []
+    time.seconds += BOOT_SECONDS
+    watch.step()
+    assert (script.up, script.booted_at) == ([{"node1-17.0"}], None)
 
 
 def test_members_follow_the_roster(
