@@ -9,6 +9,7 @@ from flask import Flask, request
 from flask_babel import Babel
 from flask_login import LoginManager, current_user
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from callcenter import bootstrap
 from callcenter import settings as environment
@@ -34,6 +35,7 @@ def create_app(
     CSRFProtect(app)
     Babel(app, locale_selector=language)
     _add_login(app)
+    _trust_proxies(app, settings.trusted_proxies)
     app.before_request(guard.check)
     app.after_request(security.add_headers)
     errors.register(app)
@@ -76,3 +78,14 @@ def _add_login(app: Flask) -> None:
     manager = LoginManager(app)
     manager.session_protection = None  # a phone changes its address while it is carried about
     manager.user_loader(auth.load)
+
+
+def _trust_proxies(app: Flask, number: int) -> None:
+    """Believe what so many proxies add of the viewer's address and scheme, and nothing before it.
+
+    Without any, the headers are the browser's own words: a guesser of
+    passwords would choose a new address for each guess. ``Host`` is taken as
+    it comes; a proxy passes it through.
+    """
+    if number:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=number, x_proto=number, x_host=0)  # type: ignore[method-assign]

@@ -41,6 +41,8 @@ class Settings:
     """An alarm is raised when the spool's disk has fewer MiB left."""
     trunk_hosts: tuple[str, ...] = ("127.0.0.1",)
     trunk_contact: str = ""
+    trusted_proxies: int = 0
+    """Reverse proxies in front of the pages, each of which adds to ``X-Forwarded-For``."""
 
     @property
     def asterisk_dir(self) -> Path:
@@ -98,7 +100,15 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         trunk_hosts=tuple(environ.get("CALLCENTER_TRUNK_HOSTS", "127.0.0.1").replace(",", " ").split()),
         trunk_contact=environ.get("CALLCENTER_TRUNK_CONTACT", ""),
         spool_free_mb=_integer(environ, "CALLCENTER_SPOOL_FREE_MB", 500),
+        trusted_proxies=_count(environ, "CALLCENTER_TRUSTED_PROXIES", 0),
     )
+
+
+def _count(environ: Mapping[str, str], name: str, default: int) -> int:
+    number = _integer(environ, name, default)
+    if number < 0:
+        raise ValueError(f"{name}: {number} is less than none")
+    return number
 
 
 def _integer(environ: Mapping[str, str], name: str, default: int) -> int:
