@@ -18,6 +18,8 @@ STEPS = {
     "unrecorded_again": _l("Penelepon memilih tidak direkam"),
     "unrecorded_again_said": _l("Pilihan tidak direkam dikonfirmasi"),
     "main": _l("Menu utama"),
+    "main_silent": _l("Tidak ada tombol: menu utama diulang"),
+    "main_again": _l("Menu utama"),
     "no_choice": _l("Tidak ada pilihan: dihubungkan ke petugas"),
     "officer": _l("Petugas jaga dicari"),
     "officer_on_duty": _l("Pemeriksaan petugas jaga"),

@@ -115,8 +115,6 @@ def test_a_caller_who_presses_nothing_comes_to_an_officer_then_to_a_message(town
     call.stay_silent()
     call.expect("no_key", "main_menu")
     call.stay_silent()
-    call.expect("no_key", "main_menu")
-    call.stay_silent()
     call.expect("no_choice", "connecting")
     call.expect_ringing(f"agency-{town.code}")
     call.nobody_answers()
@@ -136,6 +134,19 @@ def test_three_wrong_keys_come_to_an_officer(town: Town) -> None:
     call.hang_up()
 
     town.expect_outcome(call, Disposition.CALL_BACK, "abandoned")
+
+
+def test_who_chooses_late_is_served_all_the_same(town: Town) -> None:
+    call = town.dial_past_language()
+    call.stay_silent()
+    call.expect("no_key", "main_menu")
+    call.press("5")
+    call.expect("wrong_key", "main_menu")
+    call.press("2")
+    call.expect("complaint")
+    leave_message(call)
+
+    town.expect_outcome(call, Disposition.RECORDED, "message")
 
 
 def test_the_menu_is_repeated_on_0(town: Town) -> None:

@@ -114,19 +114,29 @@ def test_english_is_remembered_and_the_notice_told_again() -> None:
 
 
 def test_three_missing_inputs_bring_the_caller_to_an_officer() -> None:
-    step = after(SILENCE, SILENCE, SILENCE, SILENCE, SILENCE)
+    language, main, main_again = SILENCE, SILENCE, SILENCE
+    step = after(SILENCE, language, main, main_again)
 
     assert step.query
     assert step.query.name == "duty"
-    connected = after(SILENCE, SILENCE, SILENCE, SILENCE, SILENCE, ON_DUTY)
+    connected = after(SILENCE, language, main, main_again, ON_DUTY)
     assert clips(connected) == ["no_choice", "connecting"]
-    assert last(connected) == Connect("id", "agency-dinsos", 30, "node1-1700.1__c__6")
+    assert last(connected) == Connect("id", "agency-dinsos", 30, "node1-1700.1__c__5")
 
 
-def test_wrong_keys_are_told_and_count_with_silences() -> None:
+def test_wrong_keys_are_told_and_bring_nobody_to_the_end() -> None:
     assert clips(after(SILENCE, SILENCE, keys("7"))) == ["wrong_key", "main_menu"]
+    assert after(SILENCE, SILENCE, keys("7"), keys("7"), keys("")).cursor.node == "officer"
     assert clips(after(SILENCE, SILENCE, keys("7"), SILENCE)) == ["no_key", "main_menu"]
-    assert after(SILENCE, SILENCE, keys("7"), SILENCE, keys("")).cursor.node == "officer"
+    assert after(SILENCE, SILENCE, keys("7"), SILENCE, SILENCE).cursor.node == "officer"
+    assert clips(after(SILENCE, SILENCE, SILENCE, keys("7"))) == ["wrong_key", "main_menu"]
+    assert after(SILENCE, SILENCE, SILENCE, keys("7"), keys("7")).cursor.node == "officer"
+
+
+def test_a_choice_after_a_silence_is_taken() -> None:
+    for key in "12390":
+        late, early = after(SILENCE, SILENCE, SILENCE, keys(key)), after(SILENCE, SILENCE, keys(key))
+        assert late.cursor.node == early.cursor.node
 
 
 def test_nobody_on_duty_is_said_at_once_before_the_message() -> None:

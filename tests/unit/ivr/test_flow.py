@@ -141,6 +141,9 @@ def test_the_hotline_keeps_its_promises() -> None:
 
     main, notice, language = nodes["main"], nodes["notice"], nodes["language"]
     assert isinstance(main, MenuNode)
+    assert {key: main.exits[key] for key in "12390"} == {
+        key: nodes["main_again"].exits[key] for key in "12390"
+    }
     assert isinstance(notice, MenuNode)
     assert set("12390") <= set(main.exits)
     assert main.tries == 3

@@ -12,7 +12,7 @@ def test_mermaid_shows_every_node_and_the_ways_between() -> None:
     assert drawn.startswith("flowchart TD\n")
     assert all(f"  n_{name}" in drawn for name in builtin("hotline").nodes)
     assert '  n_main -->|"9"| n_emergency\n' in drawn
-    assert '  n_main -->|"silence"| n_main\n' in drawn
+    assert '  n_main -->|"wrong"| n_main\n' in drawn
 
 
 def test_dot_shows_every_node_and_the_ways_between() -> None:
