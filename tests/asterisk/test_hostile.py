@@ -26,6 +26,7 @@ HOSTILE = {
 }
 
 
+NOT_ASCII = (b"%c3%a9123", b"%ff%fe", b"%80", b"%c3%28%24%7bEXTEN%7d", b"%e2%82%ac%2c%29%22%5c")
 STRANGE = (b"999999999999999999999", b"..%2f..%2fetc", b"*#%00", b"70101;x=y", b"s", b"h", b"i")
 
 
@@ -102,3 +103,15 @@ def test_a_strange_number_is_refused_in_words_and_logged(number: bytes, hotline:
         assert hotline.story(f"+62{caller}").disposition in ("discarded", "call_back")
     else:
         assert status in (0, 400, 403, 404, 416, 484)
+
+
+@pytest.mark.parametrize("number", NOT_ASCII)
+def test_a_number_that_begins_outside_ascii_is_refused_in_words_and_logged(
+    number: bytes, hotline: Hotline
+) -> None:
+    caller = 8409993000 + NOT_ASCII.index(number)
+    assert place(hotline, b"<sip:0%d@127.0.0.1>" % caller, dialled=number) == 200
+    story = hotline.story(f"+62{caller}")
+    assert (story.disposition, story.reason) == ("discarded", "unknown_line")
+    assert story.nodes() == ["refusal"]
+    assert story.dialled.isascii()
