@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 RATE = 8000
+SCARCE = 2**20
+"""Bytes; half a minute of sound."""
 _BYTES = 2
 _HEADER = 44
 
@@ -48,6 +51,10 @@ class Audio:
         seconds = max(0, source.stat().st_size - _HEADER) / (RATE * _BYTES)
         self._move(source, target)
         return seconds
+
+    def is_full(self) -> bool:
+        """Tell whether there is hardly room for another message."""
+        return shutil.disk_usage(self._open).free < SCARCE
 
     def _unused(self, name: str, extension: str) -> str:
         number = 1

@@ -20,6 +20,8 @@ from ivr.turns import Action, Connect, Gather, Hangup, Language, Record, Say, Tu
 log = logging.getLogger(__name__)
 
 _RECORD_ENDS: dict[str, RecordEnd] = {"dtmf": "key", "timeout": "silence", "hangup": "hangup"}
+BEEP_SECONDS = 1.5
+"""The beep before a message, and what a busy machine adds to it."""
 NOBODY = frozenset({"FULL", "JOINEMPTY", "LEAVEEMPTY", "JOINUNAVAIL", "LEAVEUNAVAIL", "WITHDRAW"})
 
 
@@ -123,10 +125,12 @@ class Performer:
         began = self._clock()
         end, samples = self._record_file(name, action)
         seconds = self._keep(name)
-        if end == "silence" and self._clock() - began >= action.max_seconds:
+        elapsed = self._clock() - began
+        quiet = action.silence_seconds if end == "silence" else 0
+        if end == "silence" and elapsed >= action.max_seconds:
             end = "limit"
-        if samples < 0 or seconds < samples / RATE - 1:
-            log.error("recording %s: %.1f s of %.1f s were written", name, seconds, samples / RATE)
+        if self._is_cut(seconds, samples, elapsed - quiet):
+            log.error("recording %s: %.1f s were written of %.1f s", name, seconds, elapsed - quiet)
             end = "error"
         if end != "error":
             self._remember(name, seconds, end)
@@ -145,6 +149,17 @@ class Performer:
             return Recorded(key, kept, float(seconds), cast(RecordEnd, end))
         left = self._keep(name)
         return Recorded(key, name, left, "silence") if left else None
+
+    def _is_cut(self, seconds: float, samples: int, spoken: float) -> bool:
+        """Tell that a part of a message is lost.
+
+        On a full disk Asterisk counts only what it holds in its buffer (2 s
+        at most), so the clock is asked as well; a clock alone would take a
+        line that paused for a loss.
+        """
+        if samples < 0 or seconds < samples / RATE - 1:
+            return True
+        return seconds < spoken - BEEP_SECONDS and self._audio.is_full()
 
     def _keep(self, name: str) -> float:
         try:

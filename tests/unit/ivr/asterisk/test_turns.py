@@ -162,6 +162,31 @@ def test_a_full_disk_does_not_end_the_call(channel: Channel, do: Do) -> None:
     assert do(RECORD) == Recorded("turn:3", NAME, 0.0, "error")
 
 
+@pytest.mark.parametrize(
+    ("full", "seconds", "answer", "ended_by"),
+    [
+        (True, 2.0, "200 result=35 (dtmf) endpos=16000", "error"),  # ten seconds went by
+        (True, 9.0, "200 result=35 (dtmf) endpos=72000", "key"),
+        (True, 4.0, "200 result=0 (timeout) endpos=32000", "silence"),  # five of the ten were silent
+        (True, 0.0, "200 result=-1 (hangup) endpos=0", "error"),
+        (False, 2.0, "200 result=35 (dtmf) endpos=16000", "key"),
+    ],
+)
+def test_a_message_that_a_full_disk_cut_short_has_failed(
+    channel: Channel,
+    do: Do,
+    audio: Audio,
+    monkeypatch: pytest.MonkeyPatch,
+    full: bool,
+    seconds: float,
+    answer: str,
+    ended_by: str,
+) -> None:
+    monkeypatch.setattr(audio, "is_full", lambda: full)
+    channel.when("RECORD", recording(audio, seconds, answer))
+    assert do(RECORD) == Recorded("turn:3", NAME, seconds, ended_by)  # type: ignore[arg-type]
+
+
 def test_a_resumed_message_is_not_recorded_twice(channel: Channel, do: Do, audio: Audio) -> None:
     channel.when("TURN", "200 result=1 (3)")
     wav(audio.writing(f"{NAME}.wav"), 4.0)
