@@ -27,6 +27,7 @@ from ivr.ports import Receipt
 from ivr.turns import Connect, Spell, Turn
 
 UNKNOWN_LINE_FLOW = "unknown"
+RECORDING_FAILED = "recording-failed"
 
 _FIND = (  # built once: every event of every call begins with it
     select(Call)
@@ -159,8 +160,10 @@ class Calls:
     def _recorded(self, event: Recorded, call: Call, now: datetime) -> list[Fact]:
         if event.ended_by == "error":
             problem = "Pesan suara tidak dapat ditulis; tanyakan kembali isinya kepada penelepon."
-            Alarms(self._session).raise_("recording-failed", call.node, f"{problem}: {event.name}", now)
+            Alarms(self._session).raise_(RECORDING_FAILED, call.node, f"{problem}: {event.name}", now)
             return [(f"{event.key}:failed", "recording_failed", {"name": event.name, "problem": problem})]
+        if event.seconds:  # whatever was in the way has gone
+            Alarms(self._session).clear(RECORDING_FAILED, call.node, now)
         data = {"name": event.name, "seconds": event.seconds, "ended_by": event.ended_by}
         return [(f"{event.key}:recorded", "recorded", data)]
 

@@ -11,7 +11,8 @@ from sqlalchemy import func, select
 
 from callcenter.db import Database
 from callcenter.models import Agency, Call, CallEvent, Leg, Line, Obligation, Officer, Outbox, Shift, Ticket
-from callcenter.services.calls import Policy
+from callcenter.services.alarms import Alarms
+from callcenter.services.calls import RECORDING_FAILED, Policy
 from callcenter.switchboard import DatabaseSwitchboard
 from ivr.events import (
     DialEnded,
@@ -154,6 +155,20 @@ def test_a_failed_recording_is_said_on_the_ticket(exchange: Exchange) -> None:
     exchange.hang_up()
     with exchange.database.reading() as session:
         assert "tidak dapat ditulis" in str(session.scalars(select(Ticket)).one().warning)
+        assert Alarms(session).is_open(RECORDING_FAILED, "node1")
+
+
+@pytest.mark.parametrize(("seconds", "still"), [(9.0, False), (0.0, True)])
+def test_the_next_message_that_is_kept_ends_the_alarm(
+    exchange: Exchange, seconds: float, still: bool
+) -> None:
+    with exchange.database.transaction() as session:
+        Alarms(session).raise_(RECORDING_FAILED, "node1", "no room", NOW)
+    exchange.offer()
+    record = exchange.walk({"main": "2"}, RecordAction).turn
+    exchange.board.receive("node1-1.1", Recorded(f"turn:{record.number}", "n", seconds, "silence"))
+    with exchange.database.reading() as session:
+        assert Alarms(session).is_open(RECORDING_FAILED, "node1") == still
 
 
 def test_a_caller_who_hangs_up_while_talking_has_left_a_message(exchange: Exchange) -> None:
