@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 
 from ivr.asterisk.phone import Telephone
-from tests.asterisk.hotline import Hotline
-from tests.asterisk.people import Stage, folder
+from tests.asterisk.hotline import Hotline, until
+from tests.asterisk.people import Citizen, Stage, folder
 from tests.asterisk.stories import Story
+
+TONE = 750.0
+ADOPTED_WITHIN = 90.0
+"""A file that lost its writer is left alone for a minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +23,7 @@ class Survivors:
 
     in_menu: Story
     in_message: Story
+    saved: Path
     after: Story
     resumed: Story
     resumed_words: list[str]
@@ -37,8 +45,8 @@ def faults(stage: Stage) -> Survivors:
 def _play(stage: Stage) -> Survivors:
     in_message = stage.citizen_calls("complaints")
     in_menu = stage.citizen_calls("complaints")
-    in_message.chooses("2").reaches("message").waits(2)
-    stage.hotline.kill_child("asterisk")
+    in_message.chooses("2").listens_to_beep()
+    _while_sounding(in_message, lambda: _kill_in_recording(stage.hotline, in_message))
     for citizen in (in_menu, in_message):
         citizen.hangs_up()
     stage.hotline.start_part("asterisk")
@@ -53,4 +61,33 @@ def _play(stage: Stage) -> Survivors:
     # The exchange says the menu to its end and waits for a key before it notices; then it asks again.
     resumed.waits(16).presses("2").leaves_message(700, 1).presses("#")
     resumed.reaches("tell").hangs_up()
-    return Survivors(in_menu.story(), in_message.story(), after.story(), resumed.story(), resumed.words())
+    until(lambda: bool(in_message.story().recordings), ADOPTED_WITHIN, "the half message in the store")
+    (half,) = in_message.story().recordings
+    return Survivors(
+        in_menu=in_menu.story(),
+        in_message=in_message.story(),
+        saved=stage.hotline.recording(half.store_key),
+        after=after.story(),
+        resumed=resumed.story(),
+        resumed_words=resumed.words(),
+    )
+
+
+def _while_sounding(citizen: Citizen, work: Callable[[], object]) -> None:
+    """Do something while a citizen sounds a tone for six seconds."""
+    with ThreadPoolExecutor(1) as other:
+        sounding = other.submit(citizen.sounds, TONE, 6)
+        work()
+        sounding.result()
+
+
+def _kill_in_recording(hotline: Hotline, citizen: Citizen) -> None:
+    """Kill the exchange once a part of the message is on the disk, two seconds and more."""
+    open_ = hotline.settings.spool_dir / "open"
+    key = citizen.story(over=False).key
+    until(
+        lambda: any(file.stat().st_size for file in open_.glob(f"{key}__m__*.wav")),
+        20,
+        "a part of the message",
+    )
+    hotline.kill_child("asterisk")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.asterisk.faults import Survivors
+from tests.asterisk.audio import RATE, channels, tone_seconds
+from tests.asterisk.faults import TONE, Survivors
 
-pytestmark = pytest.mark.xdist_group("asterisk")
+pytestmark = [pytest.mark.xdist_group("asterisk"), pytest.mark.timeout(300)]  # a lost file waits for a minute
 
 
 def test_a_call_goes_on_when_the_ivr_process_was_killed(survivors: Survivors) -> None:
@@ -18,11 +19,30 @@ def test_a_call_goes_on_when_the_ivr_process_was_killed(survivors: Survivors) ->
     assert names.count("greeting") == 1
 
 
-def test_calls_that_the_exchange_took_with_it_are_closed(survivors: Survivors) -> None:
-    for story in (survivors.in_menu, survivors.in_message):
-        assert (story.disposition, story.reason) == ("call_back", "abandoned")
-        assert story.kinds().count("disposed") == 1
-        assert story.obligation
+def test_a_call_that_the_exchange_took_with_it_is_called_back(survivors: Survivors) -> None:
+    story = survivors.in_menu
+    assert (story.disposition, story.reason) == ("call_back", "abandoned")
+    assert story.kinds().count("disposed") == 1
+    assert story.obligation
+
+
+def test_a_message_cut_off_with_the_exchange_has_one_outcome(survivors: Survivors) -> None:
+    story = survivors.in_message
+    assert story.nodes()[-1] == "message"
+    assert "recorded" not in story.kinds()
+    assert story.kinds().count("disposed") == 1
+    assert story.disposition in ("recorded", "call_back")
+    assert bool(story.ticket) == (story.disposition == "recorded")
+    assert bool(story.obligation) == (story.disposition == "call_back")
+
+
+def test_half_a_message_is_kept_and_can_be_heard(survivors: Survivors) -> None:
+    (sound,) = survivors.in_message.recordings
+    assert (sound.kind, sound.silent, sound.problem) == ("message", False, "broken_header")
+    (voice,) = channels(survivors.saved)
+    assert len(voice) / RATE == pytest.approx(sound.seconds, abs=0.01)
+    assert tone_seconds(voice, TONE) == pytest.approx(sound.seconds, abs=0.5)
+    assert sound.seconds > 1.5
 
 
 def test_the_exchange_takes_calls_again(survivors: Survivors) -> None:
