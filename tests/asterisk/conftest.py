@@ -10,18 +10,27 @@ import pytest
 from ivr.asterisk.phone import Telephone
 from tests.asterisk.crowd import crowd as crowd_calls
 from tests.asterisk.faults import Survivors, faults
+from tests.asterisk.full import FullDisk
+from tests.asterisk.full import full_disk as full_disk_calls
 from tests.asterisk.hotline import Hotline
 from tests.asterisk.people import Stage, endpoints, folder
 from tests.asterisk.scenes import SCENES, Played
 from tests.asterisk.sipp import Tally
 from tests.asterisk.terminal import Words, at_the_terminal
+from tests.fixtures.browser import artefacts, chromium, page, playwright, shoot
+
+__all__ = ["artefacts", "chromium", "page", "playwright", "shoot"]
 
 PLAYS: dict[str, Callable[[Stage], object]] = {
     **SCENES,
     "crowd": crowd_calls,
     "survivors": faults,
+    "full_disk": full_disk_calls,
     "terminal": at_the_terminal,
 }
+
+PLAYED_ALONE = PLAYS.keys() - SCENES.keys()
+"""What tests ask for by a fixture of its own."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -84,6 +93,14 @@ def survivors(plays: dict[str, Future[object]]) -> Survivors:
 
 
 @pytest.fixture
+def full_disk(plays: dict[str, Future[object]]) -> FullDisk:
+    """The calls that found no room for their messages, once they are over."""
+    result = plays["full_disk"].result()
+    assert isinstance(result, FullDisk)
+    return result
+
+
+@pytest.fixture
 def terminal(plays: dict[str, Future[object]]) -> Words:
     """What the two commands printed, once they are through."""
     result = plays["terminal"].result()
@@ -94,4 +111,4 @@ def terminal(plays: dict[str, Future[object]]) -> Words:
 def _wanted(item: pytest.Item) -> list[str]:
     scenes = [str(name) for mark in item.iter_markers("scene") for name in mark.args]
     used = getattr(item, "fixturenames", ())
-    return [*scenes, *(name for name in ("crowd", "survivors", "terminal") if name in used)]
+    return [*scenes, *(name for name in PLAYED_ALONE if name in used)]

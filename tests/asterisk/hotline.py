@@ -15,8 +15,9 @@ from pathlib import Path
 
 from redis import Redis, RedisError
 
-from callcenter import node, schema, settings
+from callcenter import node, probes, schema, settings
 from callcenter.db import Database
+from callcenter.services.alarms import Alarms
 from ivr.asterisk import exchange
 from tests.asterisk import town
 from tests.asterisk.stories import Story, latest_nodes, latest_story, stories
@@ -104,9 +105,16 @@ class Hotline:
         until(self._redis_answers, 10, "redis")
 
     def start_part(self, part: str) -> None:
-        words = [part] if part in ("spool", "worker") else [part, "serve"]
+        words = [part, "serve"] if part in ("asterisk", "ivr") else [part]
         first = FAVOURED if part == "asterisk" else []
         self._start(part, [*first, sys.executable, "-c", MAIN, *words])
+
+    def start_web(self) -> str:
+        """Serve the pages as well; returns their address."""
+        self.start_part("web")
+        port = self.settings.web_port
+        until(lambda: probes.answers("127.0.0.1", port, "/health"), 30, "the web process")
+        return f"http://127.0.0.1:{port}"
 
     def kill(self, part: str) -> None:
         """Kill -9, as a crash would."""
@@ -167,6 +175,11 @@ class Hotline:
 
         until(over, timeout, "every call disposed of")
         return found
+
+    def alarms(self) -> set[str]:
+        """Tell which kinds of alarm are open."""
+        with self.database.reading() as session:
+            return {alarm.kind for alarm in Alarms(session).open()}
 
     def recording(self, store_key: str) -> Path:
         return self.home / "store" / store_key
