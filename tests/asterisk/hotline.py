@@ -15,7 +15,7 @@ from pathlib import Path
 
 from redis import Redis, RedisError
 
-from callcenter import node, probes, schema, settings
+from callcenter import node, probes, settings
 from callcenter.db import Database
 from callcenter.services.alarms import Alarms
 from ivr.asterisk import exchange
@@ -68,7 +68,7 @@ class Hotline:
     def prepare(self, prompts: Path | None = None) -> None:
         """Make the database, the town and the prompts."""
         self.home.mkdir(parents=True, exist_ok=True)
-        schema.upgrade(self.database.engine)
+        self.run("db", "upgrade")  # a process of its own: Alembic bears no other hotline beside it
         with self.database.transaction() as session:
             self.officers = town.found(session)
         if prompts:
