@@ -11,6 +11,7 @@ from callcenter.models.ticket import (
     TicketEntry,
     TicketStatus,
 )
+from callcenter.models.watching import LineCheck, MemberState, NodeState, Unreachable
 from callcenter.models.work import AccessLog, Alarm, LogOffset, Notification, Outbox
 
 __all__ = [
@@ -25,7 +26,10 @@ __all__ = [
     "Disposition",
     "Leg",
     "Line",
+    "LineCheck",
     "LogOffset",
+    "MemberState",
+    "NodeState",
     "Notification",
     "Obligation",
     "ObligationStatus",
@@ -38,4 +42,5 @@ __all__ = [
     "TicketEntry",
     "TicketStatus",
     "Tier",
+    "Unreachable",
 ]
