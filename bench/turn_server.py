@@ -19,7 +19,7 @@ from ivr.asterisk.audio import Audio
 from ivr.asterisk.conversation import Conversations
 from ivr.asterisk.sounds import Sounds
 from ivr.events import Event, HungUp, LegEvent, Offered
-from ivr.ports import Member, Receipt, Switchboard
+from ivr.ports import Member, MemberState, Receipt, Switchboard
 from ivr.turns import Clip, Gather, Hangup, Turn
 
 TURNS = 5
@@ -42,6 +42,10 @@ class Constant:
 
     def members(self) -> Mapping[str, Sequence[Member]]:
         return {}
+
+    def members_seen(self, states: Mapping[str, MemberState]) -> None: ...
+
+    def next_test(self) -> None: ...
 
 
 def main(kind: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from redis import Redis
@@ -14,6 +15,7 @@ from callcenter import node
 from callcenter.carrier import Carrier
 from callcenter.db import Database
 from callcenter.jobs.kinds import Tools
+from callcenter.line_tester import LineTester
 from callcenter.reconciler import Reconciler
 from callcenter.senders import Sender
 from callcenter.services import deadlines
@@ -23,8 +25,9 @@ from callcenter.settings import Settings
 from callcenter.sidecars import Sidecars
 from callcenter.switchboard import DatabaseSwitchboard, utc_now
 from ivr.asterisk import rendering
+from ivr.asterisk.ami import Connection
 from ivr.asterisk.exchange import AsteriskBinary
-from ivr.asterisk.service import Address, Driver
+from ivr.asterisk.service import MANAGER, Address, Driver
 from ivr.prompts.build import build_agencies
 from recordings.spool import Spool
 from recordings.store import Store, open_store
@@ -48,7 +51,8 @@ def policy(settings: Settings) -> Policy:
 
 def switchboard(settings: Settings) -> DatabaseSwitchboard:
     """Make what answers this node's drivers."""
-    return DatabaseSwitchboard(database(settings), policy(settings), node=settings.node)
+    every = timedelta(seconds=settings.line_test_seconds)
+    return DatabaseSwitchboard(database(settings), policy(settings), node=settings.node, test_every=every)
 
 
 def store(settings: Settings) -> Store:
@@ -73,6 +77,17 @@ def reconciler(settings: Settings) -> Reconciler:
     """Make what holds the call log against this node's channel records."""
     records = settings.asterisk_dir / "log" / "cel-custom" / "cel.csv"
     return Reconciler(database(settings), policy(settings), settings.node, records)
+
+
+def line_tester(settings: Settings) -> LineTester:
+    """Make what calls this node's lines as a test."""
+    return LineTester(
+        database(settings),
+        ZoneInfo(settings.time_zone),
+        settings.node,
+        lambda: Connection(settings.ami_host, settings.ami_port, MANAGER, _manager(settings), lambda _: None),
+        utc_now,
+    )
 
 
 def redis(settings: Settings) -> Redis:
@@ -122,4 +137,8 @@ def run_ivr(settings: Settings) -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    driver.run(lambda: node.secret(settings.secrets_dir, "manager"), stop)
+    driver.run(lambda: _manager(settings), stop)
+
+
+def _manager(settings: Settings) -> str:
+    return node.secret(settings.secrets_dir, "manager")

@@ -39,6 +39,8 @@ class Settings:
     connect_seconds: int
     spool_free_mb: int
     """An alarm is raised when the spool's disk has fewer MiB left."""
+    line_test_seconds: int = 86_400
+    """Each line is called as a test this often; 0 for never."""
     trunk_hosts: tuple[str, ...] = ("127.0.0.1",)
     trunk_contact: str = ""
     trusted_proxies: int = 0
@@ -99,6 +101,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         connect_seconds=_integer(environ, "CALLCENTER_CONNECT_SECONDS", 45),
         trunk_hosts=tuple(environ.get("CALLCENTER_TRUNK_HOSTS", "127.0.0.1").replace(",", " ").split()),
         trunk_contact=environ.get("CALLCENTER_TRUNK_CONTACT", ""),
+        line_test_seconds=_integer(environ, "CALLCENTER_LINE_TEST_SECONDS", 86_400),
         spool_free_mb=_integer(environ, "CALLCENTER_SPOOL_FREE_MB", 500),
         trusted_proxies=_count(environ, "CALLCENTER_TRUSTED_PROXIES", 0),
     )

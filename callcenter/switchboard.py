@@ -12,8 +12,10 @@ from callcenter.models import Call
 from callcenter.services.calls import Calls, Policy
 from callcenter.services.duty import Duty
 from callcenter.services.legs import Legs
+from callcenter.services.line_checks import LineChecks
+from callcenter.services.reach import Sightings
 from ivr.events import Event, HungUp, LegEvent
-from ivr.ports import Member, Receipt
+from ivr.ports import LineTest, Member, MemberState, Receipt
 
 MARGIN = timedelta(seconds=10)
 """A call offered this shortly before a list of channels may not be on it."""
@@ -38,12 +40,14 @@ class DatabaseSwitchboard:
         *,
         node: str,
         provider: str = "asterisk",
+        test_every: timedelta = timedelta(0),
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self._database = database
         self._policy = policy
         self._node = node
         self._provider = provider
+        self._test_every = test_every
         self._clock = clock
 
     def receive(self, call: str, event: Event) -> Receipt | None:
@@ -82,3 +86,15 @@ class DatabaseSwitchboard:
         """Tell who belongs into each queue now."""
         with self._database.reading() as session:
             return Duty(session, self._policy.zone).members(self._clock())
+
+    def members_seen(self, states: Mapping[str, MemberState]) -> None:
+        """Take how this node's exchange sees all members, by interface."""
+        with self._database.transaction() as session:
+            Sightings(session).take(self._node, states, self._clock())
+
+    def next_test(self) -> LineTest | None:
+        """Begin the test call that is due on this node now, if one is."""
+        if not self._test_every:
+            return None
+        with self._database.transaction() as session:
+            return LineChecks(session, self._policy.zone, self._node).next(self._test_every, self._clock())

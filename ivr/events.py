@@ -28,6 +28,8 @@ class Offered:
     caller: str
     caller_name: str
     channel: str
+    test: bool = False
+    """We placed the call ourselves, to see that the line works."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +42,13 @@ class Digits:
 
 @dataclass(frozen=True, slots=True)
 class TimedOut:
-    """A gather ended without a single key."""
+    """A gather ended without a single key.
+
+    ``unplayed`` tells which prompts of a test call were not heard in full.
+    """
 
     key: str
+    unplayed: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 from ivr.events import Event, LegEvent
 from ivr.turns import Turn
@@ -18,6 +18,18 @@ class Member:
     interface: str
     name: str
     penalty: int
+
+
+MemberState = Literal["ready", "busy", "away"]
+"""Whether a queue can ring a member: ``away`` is a telephone that is not registered."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineTest:
+    """A test call to be placed: to which number, and under which call's key."""
+
+    number: str
+    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +61,9 @@ class Switchboard(Protocol):
 
     def members(self) -> Mapping[str, Sequence[Member]]:
         """Tell who belongs into each queue now."""
+
+    def members_seen(self, states: Mapping[str, MemberState]) -> None:
+        """Take how this node's exchange sees all members, by interface."""
+
+    def next_test(self) -> LineTest | None:
+        """Begin the test call that is due on this node now, if one is."""

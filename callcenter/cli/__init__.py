@@ -15,6 +15,7 @@ COMMANDS = {
     "db": "db",  # db upgrade | downgrade
     "duty": "duty",
     "ivr": "ivr",  # ivr check | graph | try | serve
+    "lines": "lines",  # lines test
     "officer": "call",  # play the officer over real SIP
     "prompts": "prompts",  # prompts build | check
     "reconcile": "reconcile",

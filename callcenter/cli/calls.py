@@ -23,11 +23,12 @@ def calls() -> None:
 @calls.command("list")
 @click.option("--agency", help="Only this agency's, by its code.")
 @click.option("--since", help="Only from this ISO time on.")
+@click.option("--test", is_flag=True, help="The test calls of our own instead of the citizens'.")
 @click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True)
 @output.format_option
-def list_calls(agency: str | None, since: str | None, limit: int, shape: str) -> None:
+def list_calls(agency: str | None, since: str | None, test: bool, limit: int, shape: str) -> None:
     """List calls, the newest first."""
-    window = Window(limit, agency, output.instant(since, zone()) if since else None)
+    window = Window(limit, agency, output.instant(since, zone()) if since else None, test)
     with reporting(f"calls list {agency or '*'}") as reports:
         output.show_rows(reports.calls(window), COLUMNS, shape)
 

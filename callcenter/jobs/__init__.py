@@ -7,6 +7,7 @@ again and again.
 from __future__ import annotations
 
 from callcenter.jobs.kinds import Job, Periodic
+from callcenter.jobs.lines import lines
 from callcenter.jobs.notify import notify_obligation, notify_ticket
 from callcenter.jobs.prompts import build_agency_prompt
 from callcenter.jobs.watch import watch
@@ -19,4 +20,5 @@ JOBS: dict[str, Job] = {
 
 PERIODIC: dict[str, Periodic] = {
     "watch": Periodic(watch, seconds=30),
+    "lines": Periodic(lines, seconds=30),
 }

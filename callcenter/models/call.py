@@ -121,7 +121,7 @@ EVENT_KINDS = (
     "offered",  # dialled, caller
     "node",  # node
     "keys",  # node, digits (masked where the node asks for a PIN)
-    "timed_out",  # node
+    "timed_out",  # node, unplayed (prompts of a test call that were not heard)
     "queued",  # queue, emergency
     "officer_rung",  # leg, officer_id
     "officer_answered",  # leg, officer_id

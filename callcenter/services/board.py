@@ -54,7 +54,7 @@ class Board:
 
     def view(self) -> BoardView:
         """Read the board."""
-        query = select(Call).where(Call.ended_at.is_(None))
+        query = select(Call).where(Call.ended_at.is_(None), Call.test.is_(False))
         query = self._viewer.narrow(query, Call.agency_id)
         total = self._session.scalar(select(func.count()).select_from(query.subquery())) or 0
         query = query.order_by(Call.emergency.desc(), Call.offered_at, Call.id).limit(MOST_CALLS)

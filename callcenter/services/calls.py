@@ -24,7 +24,7 @@ from ivr.engine import Cursor, Query, Step
 from ivr.events import Answer, DialEnded, Digits, Event, HungUp, Offered, Recorded, TimedOut
 from ivr.flow import Flow, builtin
 from ivr.ports import Receipt
-from ivr.turns import Connect, Spell, Turn
+from ivr.turns import Connect, Gather, Spell, Turn
 
 UNKNOWN_LINE_FLOW = "unknown"
 RECORDING_FAILED = "recording-failed"
@@ -78,10 +78,11 @@ class Calls:
         self._timeline.add(call, at, _offered(call, event))
         return call
 
-    def _open(self, provider: str, node: str, key: str, event: Offered, now: datetime) -> Receipt:
+    def _open(self, provider: str, node: str, key: str, event: Offered, now: datetime) -> Receipt | None:
         call = self._log(provider, node, key, event, now)
         step = engine.start(builtin(call.flow), self._facts(call))
-        return Receipt(self._advance(call, step, now, [_offered(call, event)]), resumed=False)
+        turn = self._advance(call, step, now, [_offered(call, event)])
+        return None if _is_beyond_a_test(call, turn) else Receipt(turn, resumed=False)
 
     def _log(self, provider: str, node: str, key: str, event: Offered, at: datetime) -> Call:
         call = _new_call(provider, node, key, event, self._find_line(provider, event.dialled, at), at)
@@ -100,7 +101,7 @@ class Calls:
         if event.key != f"turn:{cursor.turn}":
             return Receipt(turn_from_dict(call.turn), resumed=True)
         facts = self._told(call, cursor, event) + self._happened(call, cursor, event, now)
-        if _nobody_hears(event):
+        if call.test or _nobody_hears(event):
             self._timeline.add(call, now, *facts)
             return None
         step = engine.step(builtin(call.flow), cursor, event)
@@ -147,8 +148,9 @@ class Calls:
                 return [
                     (f"{key}:keys", "keys", {"node": cursor.node, "digits": _shown(call, cursor, digits)})
                 ]
-            case TimedOut(key):
-                return [(f"{key}:timed_out", "timed_out", {"node": cursor.node})]
+            case TimedOut(key, unplayed):
+                data = {"node": cursor.node} | ({"unplayed": unplayed} if unplayed else {})
+                return [(f"{key}:timed_out", "timed_out", data)]
             case DialEnded(key, outcome):
                 if outcome == "answered":
                     call.answered_at = call.answered_at or now
@@ -202,6 +204,11 @@ def _nobody_hears(event: Event) -> bool:
     )
 
 
+def _is_beyond_a_test(call: Call, turn: Turn) -> bool:
+    """Tell that a test call would ring or record somebody: it only listens to the first prompts."""
+    return call.test and not isinstance(turn.actions[-1], Gather)
+
+
 def find_call(session: Session, provider: str, key: str) -> Call | None:
     """Find a call by its provider key and lock it for this transaction."""
     return session.scalar(_FIND, {"provider": provider, "call_key": key})
@@ -221,6 +228,7 @@ def _new_call(provider: str, node: str, key: str, event: Offered, line: Line | N
         caller_number=caller.number,
         caller_name=caller.name,
         flow=line.flow if line else UNKNOWN_LINE_FLOW,
+        test=event.test,
         cursor={},
         turn={},
         offered_at=now,

@@ -63,7 +63,7 @@ class Closing:
     def _outcome(self, call: Call, now: datetime) -> Outcome:
         """Open the ticket that the call deserves, and decide."""
         has_message = self._has_message(call)
-        if call.agency_id is not None and (call.answered_at or has_message):
+        if call.agency_id is not None and not call.test and (call.answered_at or has_message):
             self._complaints.open(call, now)
         return decide(self._story(call, has_message))
 
@@ -78,6 +78,7 @@ class Closing:
     def _story(self, call: Call, has_message: bool) -> Story:
         ticket = self._session.scalar(select(Ticket.id).where(Ticket.call_id == call.id))
         return Story(
+            test=call.test,
             known_line=call.line_id is not None,
             answered=call.answered_at is not None,
             has_ticket=ticket is not None,

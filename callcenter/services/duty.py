@@ -123,6 +123,10 @@ class Duty:
         """List who answers for an agency at ``at``, primary first."""
         return self._resolve(self._rows(at, agency_id), at).get(agency_id, [])
 
+    def everywhere(self, at: datetime) -> dict[int, list[OnDuty]]:
+        """List who answers at ``at``, by agency's id; an agency without anybody is left out."""
+        return self._resolve(self._rows(at), at)
+
     def members(self, at: datetime) -> dict[str, list[Member]]:
         """Tell who belongs into each existing agency's two queues at ``at``."""
         today = at.astimezone(self.zone).date()

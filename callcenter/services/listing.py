@@ -36,6 +36,8 @@ class CallFilter:
     caller: str = ""
     disposition: str = ""
     emergency: bool = False
+    test: bool = False
+    """Test calls of our own in place of the citizens'."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ class Listing:
 
     def calls(self, wanted: CallFilter, after: str | None = None) -> Page[Call]:
         """List calls, the newest first."""
-        query = self._viewer.narrow(select(Call), Call.agency_id)
+        query = self._viewer.narrow(select(Call).where(Call.test.is_(wanted.test)), Call.agency_id)
         query = _between(query, Call.offered_at, wanted.since, wanted.until)
         query = _common(query, Call, wanted.agency_id, wanted.caller)
         if wanted.disposition == ONGOING:

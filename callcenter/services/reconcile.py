@@ -56,7 +56,7 @@ class Reconciliation:
             officer = officer_of(record.channel)
             if officer is not None:
                 self._officer(record, officer)
-            elif record.is_citizen and record.event == "HANGUP":
+            elif (record.is_citizen or record.is_test) and record.event == "HANGUP":
                 found += self._ended(record)
         return found
 
@@ -77,7 +77,7 @@ class Reconciliation:
         return Reconciled(created=int(created), closed=int(not created))
 
     def _create(self, record: ChannelRecord) -> Call:
-        offered = Offered("offered", record.dialled, record.caller, "", record.channel)
+        offered = Offered("offered", record.dialled, record.caller, "", record.channel, test=record.is_test)
         at = began(record.linkedid) or record.at
         return self._calls.enter(PROVIDER, self._node, record.linkedid, offered, at)
 

@@ -61,7 +61,8 @@ class Rehearsal:
 
     def call_of_caller(self, caller: str, since: datetime) -> Trace | None:
         """Find the newest call from ``caller`` (any call, where it is no number)."""
-        query = select(Call).where(Call.offered_at >= since).order_by(Call.id.desc()).limit(1)
+        query = select(Call).where(Call.offered_at >= since, Call.test.is_(False))
+        query = query.order_by(Call.id.desc()).limit(1)
         number = normalise(caller)
         if number:
             query = query.where(Call.caller_number == number)

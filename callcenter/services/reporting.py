@@ -26,6 +26,8 @@ class Window:
     limit: int
     agency: str | None = None
     since: datetime | None = None
+    test: bool = False
+    """Test calls of our own in place of the citizens'."""
 
 
 class Reporting:
@@ -38,7 +40,7 @@ class Reporting:
 
     def calls(self, window: Window) -> list[Facts]:
         """List calls, the newest first."""
-        query = select(Call).options(joinedload(Call.agency))
+        query = select(Call).where(Call.test.is_(window.test)).options(joinedload(Call.agency))
         query = query.order_by(Call.offered_at.desc(), Call.id.desc())
         if window.since:
             query = query.where(Call.offered_at >= window.since)
@@ -95,6 +97,7 @@ class Reporting:
             "language": call.language,
             "emergency": call.emergency,
             "unrecorded": call.unrecorded,
+            "test": call.test,
             "offered_at": self._iso(call.offered_at),
             "answered_at": self._iso(call.answered_at),
             "ended_at": self._iso(call.ended_at),

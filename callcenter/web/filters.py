@@ -21,6 +21,7 @@ def call_filter(asked: Asked, zone: ZoneInfo) -> CallFilter:
         caller=_text(asked.get("caller")),
         disposition=_one_of(asked.get("disposition"), (*Disposition, ONGOING)),
         emergency=asked.get("emergency") == "1",
+        test=asked.get("test") == "1",
     )
 
 

@@ -77,6 +77,7 @@ REASONS = {
     "status_told": _l("status aduan sudah disampaikan"),
     "no_number": _l("tidak ada nomor yang dapat ditelepon balik"),
     "unknown_line": _l("nomor yang dituju tidak aktif"),
+    "test": _l("panggilan uji dari sistem sendiri"),
 }
 PROBLEMS = {
     "empty": _l("Berkas kosong"),

@@ -10,8 +10,9 @@ from collections.abc import Callable
 from ivr.asterisk.agi import GoneError, Line, ProtocolError
 from ivr.asterisk.audio import Audio
 from ivr.asterisk.causes import NORMAL_CLEARING, cause_of, side
-from ivr.asterisk.names import CALL_KEY
+from ivr.asterisk.names import CALL_KEY, is_test
 from ivr.asterisk.patience import Patience
+from ivr.asterisk.proof import Proof
 from ivr.asterisk.sounds import Sounds
 from ivr.asterisk.turns import Performer
 from ivr.events import Event, HungUp, Offered
@@ -60,8 +61,10 @@ class Conversations:
         receipt = self._tell(call, line, offered)
         line.command("ANSWER")
         performer = Performer(line, self._sounds, self._audio)
+        proof = Proof(self._sounds) if offered.test else None
         while receipt is not None:
             event = performer.carry_out(receipt.turn, resumed=receipt.resumed)
+            event = proof.of(receipt.turn, event) if proof else event
             receipt = self._next(call, line, event)
         if not line.gone:
             performer.hang_up(NORMAL_CLEARING)
@@ -94,12 +97,14 @@ def offer(line: Line) -> tuple[str, Offered]:
     if not CALL_KEY.match(call):
         raise ProtocolError(f"not a call's key: {call[:80]!r}")
     tell = line.environment.get
+    channel = tell("channel", "")
     return call, Offered(
         key="offered",
         dialled=_known(tell("dnid", "")),
         caller=_caller(line),
         caller_name=_unescaped(_known(tell("calleridname", ""))),
-        channel=tell("channel", ""),
+        channel=channel,
+        test=is_test(channel),
     )
 
 

@@ -13,6 +13,8 @@ MOBILE = "mobile"
 FROM_OFFICER = "from-officer"
 CITIZEN_CONTEXTS = frozenset({OFFERED, CONVERSATION, DEGRADED})
 TRUNK = "trunk"
+SYNTHETIC = "synthetic"
+"""Where ``Local/<number>@synthetic/n`` calls a line to test it; no trunk leads there."""
 GONE_EVENT = "CallGone"
 
 STALLED = "STALLED"
@@ -24,6 +26,7 @@ CALL_KEY = re.compile(r"[A-Za-z0-9._-]{1,150}\Z")
 AUDIO_NAME = re.compile(r"[A-Za-z0-9._-]{1,200}\Z")
 QUEUE = re.compile(r"[a-z0-9-]{1,120}\Z")
 _OFFICER = re.compile(r"(?:PJSIP|Local)/officer-(?P<officer>\d{1,18})(?:-[0-9a-f]+|@mobile-[0-9a-f]+;1)\Z")
+_TEST = re.compile(rf"Local/\+?[0-9]{{3,20}}@{SYNTHETIC}-[0-9a-f]+;2\Z")
 
 
 def sip_interface(officer: int) -> str:
@@ -40,3 +43,16 @@ def officer_of(channel: str) -> str | None:
     """Return the officer's id when ``channel`` is the leg a queue rang."""
     match = _OFFICER.match(channel)
     return match["officer"] if match else None
+
+
+def is_test(channel: str) -> bool:
+    """Tell whether ``channel`` is the calling side of a test call.
+
+    Asterisk itself names channels: a citizen's is always named after the trunk.
+    """
+    return bool(_TEST.match(channel))
+
+
+def is_mobile(interface: str) -> bool:
+    """Tell whether a queue's member is an officer's own telephone."""
+    return interface.startswith("Local/")

@@ -6,9 +6,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ivr.asterisk.ami import Message
-from ivr.ports import Member
+from ivr.ports import Member, MemberState
 
 OURS = "agency-"
+STATES: dict[str, MemberState] = {
+    "1": "ready",
+    "2": "busy",
+    "3": "busy",
+    "6": "busy",
+    "7": "busy",
+    "8": "busy",
+}
+"""Asterisk's device states; the others are unknown (0), invalid (4) and unavailable (5)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +44,15 @@ def read_status(messages: Iterable[Message]) -> Actual:
             interface = message.get("location") or message.get("interface")
             members[interface] = int(message.get("penalty") or 0)
     return queues
+
+
+def read_states(messages: Iterable[Message]) -> dict[str, MemberState]:
+    """Read from the same answer whether each member of our queues can be rung, by interface."""
+    return {
+        message.get("location") or message.get("interface"): STATES.get(message.get("status"), "away")
+        for message in messages
+        if message.name.lower() == "queuemember" and message.get("queue").startswith(OURS)
+    }
 
 
 def changes(desired: Mapping[str, Sequence[Member]], actual: Actual) -> list[Change]:

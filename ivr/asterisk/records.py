@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ivr.asterisk.causes import cause_of, outcome_of, side
-from ivr.asterisk.names import CALL_KEY, CITIZEN_CONTEXTS, OFFERED
+from ivr.asterisk.names import CALL_KEY, CITIZEN_CONTEXTS, OFFERED, is_test
 from ivr.events import Side
 
 CEL_FIELDS = ",".join(
@@ -86,6 +86,11 @@ class ChannelRecord:
     def is_citizen(self) -> bool:
         """True for the channel by which a citizen's call came."""
         return self.uniqueid == self.linkedid and self.context in CITIZEN_CONTEXTS
+
+    @property
+    def is_test(self) -> bool:
+        """True for the channel by which a test call of our own came."""
+        return is_test(self.channel)
 
     @property
     def outcome(self) -> str:

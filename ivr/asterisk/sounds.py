@@ -12,6 +12,10 @@ from ivr.turns import AgencyName, Language, Part
 MAX_LIST = 1500
 """Characters of one file list: an AGI command has about 2,000."""
 
+HEADER = 44
+BYTES_A_SECOND = 16_000
+"""Of the ``.wav`` that every prompt has: 8 kHz, 16 bit, mono."""
+
 _SAFE = re.compile(r"[A-Za-z0-9_-]+(?:/[A-Za-z0-9_-]+)*\Z")
 
 
@@ -32,6 +36,12 @@ class Sounds:
                 lists.append(name)
         return lists
 
+    def lengths(self, parts: Sequence[Part], language: Language) -> Iterator[tuple[str, float]]:
+        """Tell the seconds of each clip, 0 for one that is missing; an agency's is its own name's."""
+        for part in parts:
+            for name in map(_safe, clips(part, language)):
+                yield name, _seconds(self._directory / language / f"{name}.wav")
+
     def _names(self, parts: Sequence[Part], language: Language) -> Iterator[str]:
         for part in parts:
             if isinstance(part, AgencyName):
@@ -49,6 +59,13 @@ def _safe(name: str) -> str:
     if not _SAFE.match(name):
         raise ValueError(f"not a prompt's name: {name!r}")
     return name
+
+
+def _seconds(path: Path) -> float:
+    try:
+        return max(0, path.stat().st_size - HEADER) / BYTES_A_SECOND
+    except OSError:
+        return 0.0
 
 
 def _exists(directory: Path, name: str) -> bool:

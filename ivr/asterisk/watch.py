@@ -16,13 +16,16 @@ from queue import Empty, SimpleQueue
 from ivr.asterisk.ami import AmiError, Connection, Message
 from ivr.asterisk.events import Fact, Reader
 from ivr.asterisk.names import CALL_KEY
-from ivr.asterisk.queues import changes, read_status
+from ivr.asterisk.placing import place
+from ivr.asterisk.queues import changes, read_states, read_status
 from ivr.events import HungUp
-from ivr.ports import Switchboard
+from ivr.ports import MemberState, Switchboard
 
 log = logging.getLogger(__name__)
 
 RECONCILE_SECONDS = 5.0
+SEEN_SECONDS = 20.0
+"""Members are told again after this long although nothing changed: silence means that we are away."""
 GONE_SECONDS = 3.0
 """The call's own connection knows of the hang-up as well and tells it in order; it goes first."""
 BOOT_SECONDS = 2.0
@@ -59,6 +62,8 @@ class Watch:
         self._reconcile_at = 0.0
         self._resync_at = math.inf
         self._booted_at: datetime | None = None
+        self._seen: dict[str, MemberState] = {}
+        self._seen_at = float("-inf")
 
     def on_event(self, message: Message) -> None:
         """Take an event (from the reader's thread)."""
@@ -156,10 +161,30 @@ class Watch:
             return
         desired = self._switchboard.members()
         try:
-            for change in changes(desired, read_status(connection.collect("QueueStatus"))):
-                self._change(connection, change.action, dict(change.fields))
+            status = connection.collect("QueueStatus")
         except AmiError as error:
             log.warning("the queues' members stay as they are: %s", error)
+            return
+        for change in changes(desired, read_status(status)):
+            self._change(connection, change.action, dict(change.fields))
+        self._see(read_states(status))
+        self._test(connection)
+
+    def _see(self, states: dict[str, MemberState]) -> None:
+        """Tell who can be rung: when that changed, and now and then."""
+        if states != self._seen or self._clock() >= self._seen_at + SEEN_SECONDS:
+            self._switchboard.members_seen(states)
+            self._seen, self._seen_at = states, self._clock()
+
+    def _test(self, connection: Connection) -> None:
+        """Place the test call that is due; one that cannot be placed will be missed in the log."""
+        test = self._switchboard.next_test()
+        if test is None:
+            return
+        try:
+            place(connection, test)
+        except (AmiError, ValueError) as error:
+            log.warning("the test call %s to %s was not placed: %s", test.key, test.number, error)
 
     def _change(self, connection: Connection, action: str, fields: dict[str, str]) -> None:
         try:

@@ -13,6 +13,7 @@ from tests.asterisk.faults import Survivors, faults
 from tests.asterisk.full import FullDisk
 from tests.asterisk.full import full_disk as full_disk_calls
 from tests.asterisk.hotline import Hotline
+from tests.asterisk.line_tests import Checked, tested_lines
 from tests.asterisk.people import Stage, endpoints, folder
 from tests.asterisk.scenes import SCENES, Played
 from tests.asterisk.sipp import Tally
@@ -26,6 +27,7 @@ PLAYS: dict[str, Callable[[Stage], object]] = {
     "crowd": crowd_calls,
     "survivors": faults,
     "full_disk": full_disk_calls,
+    "tested": tested_lines,
     "terminal": at_the_terminal,
 }
 
@@ -97,6 +99,14 @@ def full_disk(plays: dict[str, Future[object]]) -> FullDisk:
     """The calls that found no room for their messages, once they are over."""
     result = plays["full_disk"].result()
     assert isinstance(result, FullDisk)
+    return result
+
+
+@pytest.fixture
+def tested(plays: dict[str, Future[object]]) -> Checked:
+    """The test calls of a line in good and in bad days, once they are over."""
+    result = plays["tested"].result()
+    assert isinstance(result, Checked)
     return result
 
 

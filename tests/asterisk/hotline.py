@@ -30,7 +30,14 @@ FAVOURED = [
     "-n",
     "-10",
 ]  # speech stutters where others keep both cores busy (needs root, else ignored)
-QUICK = {"RING_SECONDS": "4", "CONNECT_SECONDS": "12", "MAX_MESSAGE_SECONDS": "8", "SPOOL_FREE_MB": "1"}
+QUICK = {
+    "RING_SECONDS": "4",
+    "CONNECT_SECONDS": "12",
+    "MAX_MESSAGE_SECONDS": "8",
+    "SPOOL_FREE_MB": "1",
+    "LINE_TEST_SECONDS": "0",
+}
+
 DEFAULTS = {"DATABASE_URL": "", "STORE_URL": "", "NOTIFY_URL": ""}
 
 

@@ -11,7 +11,7 @@ from contextlib import suppress
 from datetime import datetime
 
 from ivr.events import Event, LegEvent
-from ivr.ports import Member, Receipt
+from ivr.ports import LineTest, Member, MemberState, Receipt
 from ivr.turns import Turn
 
 ENVIRONMENT = (
@@ -86,6 +86,8 @@ class Script:
         self.booted_at: datetime | None = None
         self.wanted: dict[str, Sequence[Member]] = {}
         self.failures = 0
+        self.seen: list[dict[str, MemberState]] = []
+        self.tests: list[LineTest] = []
 
     def receive(self, call: str, event: Event) -> Receipt | None:
         if self.failures:
@@ -106,6 +108,12 @@ class Script:
 
     def members(self) -> Mapping[str, Sequence[Member]]:
         return self.wanted
+
+    def members_seen(self, states: Mapping[str, MemberState]) -> None:
+        self.seen.append(dict(states))
+
+    def next_test(self) -> LineTest | None:
+        return self.tests.pop(0) if self.tests else None
 
     @property
     def events(self) -> list[Event]:

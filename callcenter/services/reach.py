@@ -1,0 +1,178 @@
+"""Whether an agency's lines can be answered now: the roster, and what exchanges see of telephones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, tzinfo
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session, selectinload
+
+from callcenter.models import Agency, Alarm, Line, MemberState, NodeState, Unreachable
+from callcenter.services.alarms import Alarms
+from callcenter.services.duty import Duty, OnDuty
+from callcenter.services.line_checks import active_lines
+from ivr.asterisk.names import is_mobile
+
+FRESH = timedelta(seconds=60)
+"""What an exchange told longer ago is not known any more."""
+FORGOTTEN = timedelta(days=7)
+"""An exchange that told nothing for so long was taken out of service."""
+ALARM_AFTER = timedelta(minutes=5)
+NOBODY_REACHABLE, SILENT = "nobody-reachable", "exchange-silent"
+REASONS = {
+    "nobody": "tidak ada petugas jaga; lengkapi daftar jaga",
+    "no_telephone": "petugas jaga tidak punya telepon; isi nomor HP atau akun SIP",
+    "away": "tidak satu pun telepon petugas jaga tersambung; minta petugas menyalakannya",
+    "unknown": "keadaan telepon petugas tidak diketahui; periksa proses ivr",
+}
+"""From the worst to the least certain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """An agency whose lines nobody answers now; ``reason`` is a key of ``REASONS``."""
+
+    agency: Agency
+    lines: Sequence[Line]
+    reason: str
+    on_duty: Sequence[OnDuty]
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the exchanges told lately: the members one of them can ring, and when one told last."""
+
+    fresh: bool
+    at: datetime | None
+    present: frozenset[str] = field(default_factory=frozenset)
+
+
+class Sightings:
+    """Keeps what each exchange tells of the queues' members."""
+
+    def __init__(self, session: Session) -> None:
+        """Work through ``session``."""
+        self._session = session
+
+    def take(self, node: str, states: Mapping[str, str], now: datetime) -> None:
+        """Keep what a node sees now in place of what it saw before."""
+        query = select(MemberState).where(MemberState.node == node)
+        known = {row.interface: row for row in self._session.scalars(query)}
+        for interface in known.keys() - states.keys():
+            self._session.delete(known[interface])
+        for interface, state in states.items():
+            row = known.get(interface)
+            if row is None:
+                self._session.add(MemberState(node=node, interface=interface, state=state, since=now))
+            elif row.state != state:
+                row.state, row.since = state, now
+        self._session.merge(NodeState(node=node, seen_at=now))
+
+    def now(self, now: datetime) -> Seen:
+        """Tell what exchanges that are heard of see."""
+        told = {row.node: row.seen_at for row in self._session.scalars(select(NodeState))}
+        fresh = [node for node, at in told.items() if at > now - FRESH]
+        query = select(MemberState.interface).where(MemberState.node.in_(fresh), MemberState.state != "away")
+        return Seen(bool(fresh), max(told.values(), default=None), frozenset(self._session.scalars(query)))
+
+    def watch(self, now: datetime) -> None:
+        """Raise and clear the alarm on each exchange that tells nothing."""
+        alarms = Alarms(self._session)
+        for row in self._session.scalars(select(NodeState)):
+            forgotten = row.seen_at < now - FORGOTTEN
+            silent = not forgotten and row.seen_at <= now - FRESH
+            if silent != alarms.is_open(SILENT, row.node):
+                alarms.show(SILENT, row.node, _SILENCE if silent else "", now)
+            if forgotten:
+                self._session.execute(delete(MemberState).where(MemberState.node == row.node))
+                self._session.delete(row)
+
+
+class Reach:
+    """Finds the agencies that nobody answers for, and remembers since when."""
+
+    def __init__(self, session: Session, zone: tzinfo) -> None:
+        """Work through ``session``; rosters and dates are read in ``zone``."""
+        self._session = session
+        self._zone = zone
+
+    def troubles(self, now: datetime) -> list[Trouble]:
+        """List the agencies out of reach or of unknown reach, the worst and longest first."""
+        seen = Sightings(self._session).now(now)
+        people = Duty(self._session, self._zone).everywhere(now)
+        since = {row.agency_id: row.since for row in self._session.scalars(select(Unreachable))}
+        found = []
+        for agency, lines in self._agencies(now):
+            on_duty = people.get(agency.id, [])
+            if reason := why_not(on_duty, seen):
+                began = seen.at if reason == "unknown" else since.get(agency.id)
+                found.append(Trouble(agency, lines, reason, on_duty, began))
+        order = list(REASONS)
+        return sorted(found, key=lambda it: (order.index(it.reason), it.since or now, it.agency.name))
+
+    def watch(self, now: datetime) -> None:
+        """Remember who is out of reach since when; raise and clear the alarms, one an agency.
+
+        Who was out of reach and is unknown now stays so: nothing says otherwise.
+        """
+        troubles = {it.agency.id: it for it in self.troubles(now)}
+        known = {row.agency_id: row for row in self._session.scalars(select(Unreachable))}
+        for agency_id in known.keys() - troubles.keys():
+            self._session.delete(known[agency_id])
+        for agency_id, it in troubles.items():
+            if agency_id not in known and it.reason != "unknown":
+                self._session.add(Unreachable(agency_id=agency_id, since=now))
+        late = [it for it in troubles.values() if it.reason != "unknown" and _is_late(it, now)]
+        self._show({it.agency.code: it for it in late}, {it.agency.code for it in troubles.values()}, now)
+
+    def _show(self, late: Mapping[str, Trouble], troubled: set[str], now: datetime) -> None:
+        alarms = Alarms(self._session)
+        query = select(Alarm.subject).where(Alarm.kind == NOBODY_REACHABLE, Alarm.cleared_at.is_(None))
+        known = set(self._session.scalars(query))
+        for code in late.keys() - known:
+            alarms.raise_(NOBODY_REACHABLE, code, _told(late[code]), now)
+        for code in known - troubled:
+            alarms.clear(NOBODY_REACHABLE, code, now)
+
+    def _agencies(self, now: datetime) -> Iterable[tuple[Agency, list[Line]]]:
+        today = now.astimezone(self._zone).date()
+        lines = self._session.scalars(
+            select(Line).where(*active_lines(today)).options(selectinload(Line.agency)).order_by(Line.number)
+        )
+        by_agency: dict[int, tuple[Agency, list[Line]]] = {}
+        for line in lines:
+            by_agency.setdefault(line.agency_id, (line.agency, []))[1].append(line)
+        return by_agency.values()
+
+
+def why_not(on_duty: Sequence[OnDuty], seen: Seen) -> str | None:
+    """Tell why nobody of these can be rung, ``None`` when somebody can.
+
+    An officer's own telephone counts as reachable: only ringing it would tell.
+    """
+    ways = [person.interface for person in on_duty if person.interface is not None]
+    if any(is_mobile(way) or way in seen.present for way in ways):
+        return None
+    if not on_duty:
+        return "nobody"
+    if not ways:
+        return "no_telephone"
+    return "away" if seen.fresh else "unknown"
+
+
+def _is_late(it: Trouble, now: datetime) -> bool:
+    return it.since is not None and it.since <= now - ALARM_AFTER
+
+
+def _told(it: Trouble) -> str:
+    numbers = ", ".join(line.number for line in it.lines)
+    return f"{it.agency.name} ({numbers}): {REASONS[it.reason]}. Penelepon masih dapat meninggalkan pesan."
+
+
+_SILENCE = (
+    "Sentral ini tidak memberi kabar: proses ivr atau Asterisk di sana tidak berjalan. Penelepon ditangani "
+    "jalur darurat sentral bila Asterisk masih hidup. Jalankan kembali proses ivr."
+)
