@@ -11,7 +11,10 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from callcenter.models import Alarm, Call, CallEvent, Leg, Officer
 from callcenter.services.access import Viewer
 from callcenter.services.alarms import Alarms
+from callcenter.services.line_checks import FAILING
+from callcenter.services.reach import NOBODY_REACHABLE
 
+OF_LINES = frozenset({FAILING, NOBODY_REACHABLE})
 MOST_CALLS = 200
 """Cards on a board; a flood is told by the count."""
 
@@ -32,6 +35,8 @@ class BoardView:
     calls: Sequence[OnBoard]
     total: int
     alarms: Sequence[Alarm]
+    line_alarms: int
+    """Alarms on single lines and agencies: there may be hundreds, and a page of their own tells them."""
 
 
 class Board:
@@ -61,7 +66,10 @@ class Board:
         related = (joinedload(Call.agency), joinedload(Call.line), selectinload(Call.legs))
         calls = self._session.scalars(query.options(*related)).all()
         names = self._names(calls)
-        return BoardView([_on_board(call, names) for call in calls], total, self._alarms())
+        alarms = self._alarms()
+        others = [alarm for alarm in alarms if alarm.kind not in OF_LINES]
+        on_board = [_on_board(call, names) for call in calls]
+        return BoardView(on_board, total, others, len(alarms) - len(others))
 
     def _alarms(self) -> Sequence[Alarm]:
         return Alarms(self._session).open() if self._viewer.sees_all else []

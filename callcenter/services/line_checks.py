@@ -31,8 +31,8 @@ FAILING = "line-failing"
 TROUBLES = {
     "no_call": "panggilan uji tidak dijawab; periksa apakah proses ivr berjalan",
     "unknown_line": "nomor ini tidak dikenal sebagai nomor aktif; periksa masa berlakunya",
-    "unplayed": "prompt tidak terdengar utuh; jalankan `callcenter prompts build`",
-    "cut_off": "panggilan uji terputus sebelum prompt selesai; periksa log ivr dan asterisk",
+    "unplayed": "suara panduan tidak terdengar utuh; jalankan `callcenter prompts build`",
+    "cut_off": "panggilan uji terputus sebelum suara panduan selesai; periksa log ivr dan asterisk",
 }
 
 

@@ -97,6 +97,9 @@ ALARMS = {
     "notification-unknown": _l("Pemberitahuan petugas tidak pasti terkirim"),
     "job-failing": _l("Pekerjaan gagal berulang kali"),
     "periodic-failing": _l("Pekerjaan berkala gagal"),
+    "line-failing": _l("Panggilan uji gagal"),
+    "nobody-reachable": _l("Tidak ada yang dapat menjawab"),
+    "exchange-silent": _l("Sentral telepon tidak memberi kabar"),
 }
 LANGUAGES = {"id": _l("Indonesia"), "en": _l("Inggris")}
 
