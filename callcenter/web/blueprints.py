@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from callcenter.web import admin, auth, board, calls, health, lines, obligations, recordings, tickets
+from callcenter.web import admin, auth, board, calls, health, lines, metrics, obligations, recordings, tickets
 
 
 def all_blueprints() -> list[Blueprint]:
     """List every blueprint of the application."""
-    parts = (auth, board, calls, tickets, obligations, lines, recordings, health, admin)
+    parts = (auth, board, calls, tickets, obligations, lines, recordings, health, metrics, admin)
     return [part.pages for part in parts]
