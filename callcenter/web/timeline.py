@@ -58,7 +58,11 @@ def _keys(data: Data, _officers: Officers) -> Said:
 
 def _timed_out(data: Data, _officers: Officers) -> Said:
     if unplayed := data.get("unplayed"):
-        return _("Suara panduan tidak terdengar utuh: %(prompts)s", prompts=unplayed), step(data.get("node")), "bad"
+        return (
+            _("Suara panduan tidak terdengar utuh: %(prompts)s", prompts=unplayed),
+            step(data.get("node")),
+            "bad",
+        )
     return _("Penelepon tidak menekan tombol"), step(data.get("node")), ""
 
 

@@ -189,3 +189,24 @@ def test_a_conversation_the_driver_tells_counts_though_no_leg_was_heard_of(
     board.receive(KEY, DialEnded(f"turn:{receipt.turn.number}", "answered"))
     board.receive(KEY, HungUp("hungup", 16, "caller"))
     assert one_call(database).disposition == "answered"
+
+
+def test_a_test_call_nobody_served_is_logged_as_what_it_is(
+    database: Database, officer: str, records: Path
+) -> None:
+    calling = f"test-node1-{START}.1"
+    channel = "Local/70001@synthetic-00000001;"
+    records.write_text(
+        line("HANGUP", 2, f"{calling}.2", f"{channel}2", linked=calling)
+        + line("HANGUP", 2.1, calling, f"{channel}1", linked=calling).replace("conversation", "synthetic")
+    )
+    assert reconciler(database, records).round(LATER).created == 1
+    call = one_call(database)
+    assert (call.key, call.test, call.disposition, call.disposition_reason) == (
+        calling,
+        True,
+        "discarded",
+        "test",
+    )
+    with database.reading() as session:
+        assert session.scalars(select(Obligation)).all() == []

@@ -136,3 +136,12 @@ def test_a_page_s_end_is_read_as_it_was_written(time: datetime, row_id: int) -> 
 def test_any_text_may_stand_for_a_page_s_end(text: str) -> None:
     found = read_key(text)
     assert found is None or found[0].tzinfo is not None
+
+
+def test_test_calls_are_listed_only_when_asked_for(database: Database) -> None:
+    with database.transaction() as session:
+        agency = factories.agency(session)
+        real, test = factories.call(session, agency), factories.call(session, agency, test=True)
+        listing = Listing(session, Viewer(1, "a", Role.ADMIN))
+        assert [call.id for call in listing.calls(CallFilter()).rows] == [real.id]
+        assert [call.id for call in listing.calls(CallFilter(test=True)).rows] == [test.id]

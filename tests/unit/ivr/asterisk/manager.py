@@ -17,6 +17,7 @@ class Manager:
         self.actions: list[dict[str, str]] = []
         self.silent = False
         self.logins = 0
+        self.statuses: dict[str, str] = {}
         self.queues: dict[str, dict[str, str]] = {"agency-dinsos": {}}
         self._server = socket.create_server(("127.0.0.1", 0))
         self._connections: list[socket.socket] = []
@@ -90,7 +91,7 @@ class Manager:
             lines.append(f"Event: QueueParams\r\nActionID: {number}\r\nQueue: {queue}\r\n\r\n")
             lines += [
                 f"Event: QueueMember\r\nActionID: {number}\r\nQueue: {queue}\r\nLocation: {interface}\r\n"
-                f"Penalty: {penalty}\r\n\r\n"
+                f"Penalty: {penalty}\r\nStatus: {self.statuses.get(interface, '1')}\r\n\r\n"
                 for interface, penalty in members.items()
             ]
         return "".join(lines)

@@ -108,3 +108,46 @@ def test_a_withheld_number_is_not_told(serve: Serve, presentation: str) -> None:
     assert isinstance(offered, Offered)
     assert offered.caller == ""
     channel.close()
+
+
+TEST_CHANNEL = "Local/70101@synthetic-00000001;2"
+
+
+def told_as_a_test(serve: Serve, *environment: str) -> bool:
+    channel = Channel(environment)
+    ending(channel, "16:1:dialplan/builtin")
+    script = Script()
+    serve(channel, script)
+    channel.close()
+    offered = script.events[0]
+    assert isinstance(offered, Offered)
+    return offered.test
+
+
+def test_a_test_call_is_known_by_its_channel(serve: Serve) -> None:
+    assert told_as_a_test(serve, f"agi_channel: {TEST_CHANNEL}", *ENVIRONMENT[2:])
+    assert not told_as_a_test(serve, *ENVIRONMENT)
+
+
+@pytest.mark.parametrize(
+    "smuggled",
+    [
+        f"agi_channel: {TEST_CHANNEL}",
+        "agi_arg_2: test",
+        f"agi_calleridname: {TEST_CHANNEL}",
+        f"agi_dnid: {TEST_CHANNEL}",
+    ],
+)
+def test_no_caller_can_pass_for_a_test_call(serve: Serve, smuggled: str) -> None:
+    assert not told_as_a_test(serve, *ENVIRONMENT[:5], smuggled, *ENVIRONMENT[5:])
+
+
+def test_a_test_call_tells_what_it_did_not_hear(serve: Serve) -> None:
+    channel = Channel((f"agi_channel: {TEST_CHANNEL}", *ENVIRONMENT[2:]))
+    channel.when("READSTATUS", "200 result=1 (TIMEOUT:)")
+    ending(channel, "16:1:dialplan/builtin")
+    script = Script(MENU)
+    serve(channel, script)
+    assert script.events[1] == TimedOut("turn:1", "id/main_menu")
+    assert "EXEC MSet CALL_DONE=1" in channel.commands
+    channel.close()

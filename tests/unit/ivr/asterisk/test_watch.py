@@ -8,9 +8,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from ivr.asterisk.ami import Connection, Message
-from ivr.asterisk.watch import BOOT_SECONDS, GONE_SECONDS, RECONCILE_SECONDS, RETRY_SECONDS, Watch
+from ivr.asterisk.watch import (
+    BOOT_SECONDS,
+    GONE_SECONDS,
+    RECONCILE_SECONDS,
+    RETRY_SECONDS,
+    SEEN_SECONDS,
+    Watch,
+)
 from ivr.events import HungUp, OfficerRung
-from ivr.ports import Member
+from ivr.ports import LineTest, Member
 from tests.unit.ivr.asterisk.exchange import Script
 from tests.unit.ivr.asterisk.manager import Manager
 
@@ -139,3 +146,54 @@ def test_members_follow_the_roster(
     time.seconds += RECONCILE_SECONDS
     watch.step()
     assert connection[1].queues["agency-dinsos"] == {"PJSIP/officer-2": "0"}
+
+
+def test_members_are_told_when_they_change_and_now_and_then(
+    watch: Watch, script: Script, time: Time, connection: tuple[Connection, Manager]
+) -> None:
+    connection[1].queues["agency-dinsos"] = {"PJSIP/officer-2": "0"}
+    connection[1].statuses["PJSIP/officer-2"] = "5"
+    script.wanted = {"agency-dinsos": [Member("PJSIP/officer-2", "B", 0)]}
+    watch.on_connected(connection[0])
+
+    def passes(seconds: float) -> None:
+        time.seconds += seconds
+        watch.step()
+
+    watch.step()
+    passes(RECONCILE_SECONDS)
+    assert script.seen == [{"PJSIP/officer-2": "away"}]
+    connection[1].statuses["PJSIP/officer-2"] = "1"
+    passes(RECONCILE_SECONDS)
+    assert script.seen[1:] == [{"PJSIP/officer-2": "ready"}]
+    passes(SEEN_SECONDS)
+    assert script.seen[2:] == [{"PJSIP/officer-2": "ready"}]
+
+
+def test_a_test_call_that_is_due_is_placed_once(
+    watch: Watch, script: Script, time: Time, connection: tuple[Connection, Manager]
+) -> None:
+    script.tests = [LineTest("+622345550101", "test-node1-1.1")]
+    watch.on_connected(connection[0])
+    watch.step()
+    time.seconds += RECONCILE_SECONDS
+    watch.step()
+    placed = [action for action in connection[1].actions if action["action"] == "Originate"]
+    assert [(one["channel"], one["channelid"], one["application"], one["async"]) for one in placed] == [
+        ("Local/+622345550101@synthetic/n", "test-node1-1.1", "Wait", "true")
+    ]
+
+
+@pytest.mark.parametrize("number", ["", "70101@conversation", "7,1", "12|3", "70101/n"])
+def test_what_is_no_number_is_not_called(
+    watch: Watch,
+    script: Script,
+    connection: tuple[Connection, Manager],
+    caplog: pytest.LogCaptureFixture,
+    number: str,
+) -> None:
+    script.tests = [LineTest(number, "test-node1-1.1")]
+    watch.on_connected(connection[0])
+    watch.step()
+    assert "was not placed" in caplog.text
+    assert not [action for action in connection[1].actions if action["action"] == "Originate"]
