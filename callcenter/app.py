@@ -15,7 +15,7 @@ from callcenter import bootstrap
 from callcenter import settings as environment
 from callcenter.db import Database
 from callcenter.settings import Settings
-from callcenter.web import auth, blueprints, context, errors, guard, security, words
+from callcenter.web import auth, blueprints, context, errors, guard, metrics, security, words
 from recordings.store import Store
 
 MOST_UPLOAD_BYTES = 4 * 1024 * 1024
@@ -32,6 +32,7 @@ def create_app(
     app = Flask(__name__)
     app.config.update(_config(settings))
     app.extensions["callcenter"] = context.House(settings, database, store, clock)
+    metrics.token(settings)
     CSRFProtect(app)
     Babel(app, locale_selector=language)
     _add_login(app)

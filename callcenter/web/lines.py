@@ -13,19 +13,19 @@ pages = Blueprint("lines", __name__)
 MOST_ROWS = 100
 """Of each list: what is worst comes first, the rest is found by searching."""
 REACH = {
-    "nobody": (_l("Tidak ada petugas jaga"), "bad", _l("Lengkapi daftar jaga instansi ini.")),
+    "nobody": (_l("Tidak ada petugas"), "bad", _l("Lengkapi daftar jaga instansi ini.")),
     "no_telephone": (
-        _l("Petugas jaga tanpa telepon"),
+        _l("Tanpa telepon"),
         "bad",
         _l("Isi nomor HP atau akun SIP petugas yang berjaga."),
     ),
     "away": (
-        _l("Telepon petugas tidak tersambung"),
+        _l("Telepon terputus"),
         "bad",
         _l("Minta petugas menyalakan teleponnya atau masuk kembali ke aplikasi telepon."),
     ),
     "unknown": (
-        _l("Keadaan telepon tidak diketahui"),
+        _l("Tidak diketahui"),
         "warn",
         _l("Sentral tidak memberi kabar. Periksa proses ivr dan Asterisk."),
     ),

@@ -12,13 +12,14 @@ from prometheus_client.registry import Collector
 
 from callcenter.node import secret
 from callcenter.services.figures import Figure, Figures
+from callcenter.settings import Settings
 from callcenter.web.context import house, now
 from callcenter.web.guard import public
 
 pages = Blueprint("metrics", __name__)
 
 TOKEN = "metrics"  # noqa: S105 - the name of a file in the secrets' folder
-"""A file for Prometheus's ``credentials_file``; made when it is first needed."""
+"""A file for Prometheus's ``credentials_file``; made with the application."""
 
 
 @pages.get("/metrics")
@@ -34,13 +35,13 @@ def metrics() -> Response:
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 
-def token() -> str:
+def token(settings: Settings) -> str:
     """Give the token, made at random when it is first asked for."""
-    return secret(house().settings.secrets_dir, TOKEN)
+    return secret(settings.secrets_dir, TOKEN)
 
 
 def _is_known(header: str) -> bool:
-    return hmac.compare_digest(header.encode(), f"Bearer {token()}".encode())
+    return hmac.compare_digest(header.encode(), f"Bearer {token(house().settings)}".encode())
 
 
 def _spool() -> Iterator[Figure]:
