@@ -27,7 +27,7 @@ PLAYS: dict[str, Callable[[Stage], object]] = {
     "crowd": crowd_calls,
     "survivors": faults,
     "full_disk": full_disk_calls,
-    "tested": tested_lines,
+    "checked": tested_lines,
     "terminal": at_the_terminal,
 }
 
@@ -103,9 +103,9 @@ def full_disk(plays: dict[str, Future[object]]) -> FullDisk:
 
 
 @pytest.fixture
-def tested(plays: dict[str, Future[object]]) -> Checked:
+def checked(plays: dict[str, Future[object]]) -> Checked:
     """The test calls of a line in good and in bad days, once they are over."""
-    result = plays["tested"].result()
+    result = plays["checked"].result()
     assert isinstance(result, Checked)
     return result
 

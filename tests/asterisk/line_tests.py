@@ -7,6 +7,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -16,6 +18,7 @@ from callcenter.models import Alarm, Call, LineCheck, Obligation, Outbox, Record
 from callcenter.services.access import Viewer
 from callcenter.services.board import Board
 from callcenter.services.listing import CallFilter, Listing
+from callcenter.services.reach import FRESH, Reach
 from tests.asterisk import town
 from tests.asterisk.hotline import MAIN, Hotline, until
 from tests.asterisk.ledger import details
@@ -52,6 +55,8 @@ class Checked:
     on_board: int
     leftovers: dict[str, int]
     citizens: list[str]
+    troubles: dict[str, str]
+    troubles_without_ivr: dict[str, str]
 
 
 def tested_lines(stage: Stage) -> Checked:
@@ -69,6 +74,7 @@ def tested_lines(stage: Stage) -> Checked:
 def _play(hotline: Hotline) -> Checked:
     number = _passed_by_itself(hotline)
     good = _test(hotline, NUMBER)
+    seen = troubles(hotline, datetime.now(UTC))
     with _hidden_prompt(hotline, "id/notice"):
         without_prompt = _test(hotline, NUMBER)
     hotline.kill("ivr")
@@ -93,8 +99,17 @@ def _play(hotline: Hotline) -> Checked:
             listed_tests=len(listing.calls(CallFilter(test=True)).rows),
             on_board=Board(session, EVERYBODY).view().total,
             leftovers={it.__name__: _count(session, it) for it in (Ticket, Obligation, Recording, Outbox)},
+            troubles=seen,
+            troubles_without_ivr=troubles(hotline, datetime.now(UTC) + FRESH),
             citizens=[record.channel for record in details(hotline) if record.is_citizen],
         )
+
+
+def troubles(hotline: Hotline, now: datetime) -> dict[str, str]:
+    """Tell which agencies nobody answers for, and why."""
+    with hotline.database.reading() as session:
+        found = Reach(session, ZoneInfo(hotline.settings.time_zone)).troubles(now)
+        return {it.agency.code: it.reason for it in found}
 
 
 def _count(session: Session, model: type[Base]) -> int:

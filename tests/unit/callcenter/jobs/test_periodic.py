@@ -10,13 +10,16 @@ from sqlalchemy import select
 from callcenter.db import Database
 from callcenter.jobs import PERIODIC
 from callcenter.jobs.kinds import Periodic, Tools
+from callcenter.jobs.lines import lines
 from callcenter.jobs.prompts import build_agency_prompt
 from callcenter.jobs.threads import Ticker
 from callcenter.jobs.watch import LATE_AFTER, UNKNOWN_AFTER, watch
-from callcenter.models import Agency, Alarm, Notification, Outbox
+from callcenter.models import Agency, Alarm, LineCheck, Notification, Outbox
 from callcenter.senders import Sender
 from callcenter.services.outbox import Work
+from callcenter.services.reach import Sightings
 from callcenter.settings import load
+from tests import factories
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 
@@ -90,6 +93,17 @@ def test_the_spoken_name_is_the_one_of_now(tools: Tools) -> None:
     build_agency_prompt(tools, {"agency_id": 7}, NOW)
     build_agency_prompt(tools, {"agency_id": 8}, NOW)
     assert built == [("dinsos", "Dinas Sosial")]
+
+
+def test_lines_are_watched_though_their_node_is_gone(tools: Tools) -> None:
+    with tools.database.transaction() as session:
+        line = factories.line(session, factories.agency(session))
+        session.add(LineCheck(line_id=line.id, node="node1", call_key="a", at=NOW))
+        Sightings(session).take("node1", {}, NOW)
+    lines(tools, NOW)
+    assert alarms(tools) == []
+    lines(tools, NOW + timedelta(minutes=5))
+    assert alarms(tools) == ["exchange-silent", "line-failing", "nobody-reachable"]
 
 
 def test_what_the_house_does_runs_on_an_empty_database(tools: Tools) -> None:
