@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
+from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, selectinload
 
+from callcenter.db import Base
 from callcenter.models import Agency, Alarm, Line, MemberState, NodeState, Unreachable
 from callcenter.services.alarms import Alarms
 from callcenter.services.duty import Duty, OnDuty
 from callcenter.services.line_checks import active_lines
+from callcenter.services.upsert import insert_into
 from ivr.asterisk.names import is_mobile
 
 FRESH = timedelta(seconds=60)
@@ -59,17 +62,17 @@ class Sightings:
 
     def take(self, node: str, states: Mapping[str, str], now: datetime) -> None:
         """Keep what a node sees now in place of what it saw before."""
-        query = select(MemberState).where(MemberState.node == node)
-        known = {row.interface: row for row in self._session.scalars(query)}
-        for interface in known.keys() - states.keys():
-            self._session.delete(known[interface])
-        for interface, state in states.items():
-            row = known.get(interface)
-            if row is None:
-                self._session.add(MemberState(node=node, interface=interface, state=state, since=now))
-            elif row.state != state:
-                row.state, row.since = state, now
-        self._session.merge(NodeState(node=node, seen_at=now))
+        rows = self._session.execute(
+            select(MemberState.interface, MemberState.state).where(MemberState.node == node)
+        )
+        known = {interface: state for interface, state in rows}
+        if gone := known.keys() - states.keys():
+            these = (MemberState.node == node, MemberState.interface.in_(gone))
+            self._session.execute(delete(MemberState).where(*these))
+        for interface, state in sorted(states.items()):
+            if known.get(interface) != state:
+                self._put(MemberState, {"node": node, "interface": interface}, state=state, since=now)
+        self._put(NodeState, {"node": node}, seen_at=now)
 
     def now(self, now: datetime) -> Seen:
         """Tell what exchanges that are heard of see."""
@@ -87,8 +90,13 @@ class Sightings:
             if silent != alarms.is_open(SILENT, row.node):
                 alarms.show(SILENT, row.node, _SILENCE if silent else "", now)
             if forgotten:
-                self._session.execute(delete(MemberState).where(MemberState.node == row.node))
-                self._session.delete(row)
+                for model in (MemberState, NodeState):
+                    self._session.execute(delete(model).where(model.node == row.node))
+
+    def _put(self, model: type[Base], key: dict[str, Any], **values: Any) -> None:
+        """Write a row whether or not another process of the node writes it as well."""
+        row = insert_into(self._session, model).values(**key, **values)
+        self._session.execute(row.on_conflict_do_update(index_elements=list(key), set_=values))
 
 
 class Reach:
@@ -119,12 +127,13 @@ class Reach:
         Who was out of reach and is unknown now stays so: nothing says otherwise.
         """
         troubles = {it.agency.id: it for it in self.troubles(now)}
-        known = {row.agency_id: row for row in self._session.scalars(select(Unreachable))}
-        for agency_id in known.keys() - troubles.keys():
-            self._session.delete(known[agency_id])
+        known = set(self._session.scalars(select(Unreachable.agency_id)))
+        if found := known - troubles.keys():
+            self._session.execute(delete(Unreachable).where(Unreachable.agency_id.in_(found)))
         for agency_id, it in troubles.items():
             if agency_id not in known and it.reason != "unknown":
-                self._session.add(Unreachable(agency_id=agency_id, since=now))
+                row = insert_into(self._session, Unreachable).values(agency_id=agency_id, since=now)
+                self._session.execute(row.on_conflict_do_nothing())
         late = [it for it in troubles.values() if it.reason != "unknown" and _is_late(it, now)]
         self._show({it.agency.code: it for it in late}, {it.agency.code for it in troubles.values()}, now)
 
