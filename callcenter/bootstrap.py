@@ -74,9 +74,8 @@ def sidecars(settings: Settings) -> Sidecars:
 
 
 def reconciler(settings: Settings) -> Reconciler:
-    """Make what holds the call log against this node's channel records."""
-    records = settings.asterisk_dir / "log" / "cel-custom" / "cel.csv"
-    return Reconciler(database(settings), policy(settings), settings.node, records)
+    """Make what carries this node's record files and holds the call log against them."""
+    return Reconciler(database(settings), policy(settings), settings.node, settings.asterisk_dir / "log")
 
 
 def line_tester(settings: Settings) -> LineTester:

@@ -3,6 +3,7 @@
 from callcenter.models.agency import Agency, Line, Tier
 from callcenter.models.call import EVENT_KINDS, Call, CallerKind, CallEvent, Disposition, Leg
 from callcenter.models.officer import Account, Officer, Role, Shift
+from callcenter.models.reconciliation import Difference, ExchangeRecord, LogOffset, ReconciliationRun
 from callcenter.models.recording import Recording
 from callcenter.models.ticket import (
     Obligation,
@@ -12,7 +13,7 @@ from callcenter.models.ticket import (
     TicketStatus,
 )
 from callcenter.models.watching import LineCheck, MemberState, NodeState, Unreachable
-from callcenter.models.work import AccessLog, Alarm, LogOffset, Notification, Outbox
+from callcenter.models.work import AccessLog, Alarm, Notification, Outbox
 
 __all__ = [
     "EVENT_KINDS",
@@ -23,7 +24,9 @@ __all__ = [
     "Call",
     "CallEvent",
     "CallerKind",
+    "Difference",
     "Disposition",
+    "ExchangeRecord",
     "Leg",
     "Line",
     "LineCheck",
@@ -35,6 +38,7 @@ __all__ = [
     "ObligationStatus",
     "Officer",
     "Outbox",
+    "ReconciliationRun",
     "Recording",
     "Role",
     "Shift",

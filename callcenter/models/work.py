@@ -86,13 +86,3 @@ class AccessLog(Base):
     address: Mapped[str]
 
     account: Mapped[Account | None] = relationship()
-
-
-class LogOffset(Base):
-    """How far a node's call record file has been read, in bytes."""
-
-    __tablename__ = "log_offset"
-
-    path: Mapped[str] = mapped_column(primary_key=True)
-    inode: Mapped[int]
-    offset: Mapped[int]

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from callcenter.models import Call
 from callcenter.services.calls import Calls, Policy, find_call
 from callcenter.services.closing import Closing
+from callcenter.services.exchange_records import ExchangeRecords
 from callcenter.services.legs import Legs
 from callcenter.services.timeline import Timeline
 from ivr.asterisk.names import officer_of
@@ -24,6 +25,8 @@ from ivr.asterisk.records import ChannelRecord
 from ivr.events import HungUp, LegEvent, Offered, OfficerAnswered, OfficerEnded, OfficerRung
 
 PROVIDER = "asterisk"
+ENDS = frozenset({"HANGUP", "CHAN_END"})
+"""The second one follows the first, and stands in for it where that line is torn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,7 @@ class Reconciliation:
         self._closing = Closing(session, policy.secret, policy.zone)
         self._legs = Legs(session, policy.secret, policy.zone)
         self._timeline = Timeline(session)
+        self._records = ExchangeRecords(session, node)
 
     def take(self, records: Iterable[ChannelRecord]) -> Reconciled:
         """Write what ``records`` tell and the log does not have."""
@@ -56,9 +60,19 @@ class Reconciliation:
             officer = officer_of(record.channel)
             if officer is not None:
                 self._officer(record, officer)
-            elif (record.is_citizen or record.is_test) and record.event == "HANGUP":
+            elif (record.is_citizen or record.is_test) and record.event in ENDS:
                 found += self._ended(record)
         return found
+
+    def enter_lost(self, key: str, dialled: str, caller: str, began: datetime, ended: datetime) -> bool:
+        """Write a call into the log of which only the beginning is told; tells whether it was missing."""
+        if find_call(self._session, PROVIDER, key) is not None:
+            return False
+        offered = Offered("offered", dialled, caller, "", "")
+        call = self._enter(key, offered, began)
+        self._note(call, ended, "created")
+        self._closing.hung_up(call, HungUp("hungup", 0, "unknown"), ended)
+        return True
 
     def _officer(self, record: ChannelRecord, officer: str) -> None:
         event = _leg_event(record, officer)
@@ -68,27 +82,39 @@ class Reconciliation:
     def _ended(self, record: ChannelRecord) -> Reconciled:
         call = find_call(self._session, PROVIDER, record.linkedid)
         if call is not None and call.ended_at is not None:
+            if not call.hangup_cause and record.cause:
+                self._closing.hung_up(call, _hung_up(record), record.at)  # adds the cause
             return Reconciled()
         created = call is None
         if call is None:
             call = self._create(record)
-        self._note(call, record, "created" if created else "closed")
-        self._closing.hung_up(call, HungUp("hungup", record.cause, record.side), record.at)
+        self._note(call, record.at, "created" if created else "closed")
+        self._closing.hung_up(call, _hung_up(record), record.at)
         return Reconciled(created=int(created), closed=int(not created))
 
     def _create(self, record: ChannelRecord) -> Call:
         offered = Offered("offered", record.dialled, record.caller, "", record.channel, test=record.is_test)
-        at = began(record.linkedid) or record.at
-        return self._calls.enter(PROVIDER, self._node, record.linkedid, offered, at)
+        return self._enter(record.linkedid, offered, began(record.linkedid) or record.at)
 
-    def _note(self, call: Call, record: ChannelRecord, what: str) -> None:
-        self._timeline.add_once(call, record.at, "reconciled", "reconciled", {"what": what})
+    def _enter(self, key: str, offered: Offered, at: datetime) -> Call:
+        """Write a call with the officers' legs that came before its end: nobody took them then."""
+        call = self._calls.enter(PROVIDER, self._node, key, offered, at)
+        for event in self._records.legs_of(key):
+            self._legs.receive(PROVIDER, key, event)
+        return call
+
+    def _note(self, call: Call, at: datetime, what: str) -> None:
+        self._timeline.add_once(call, at, "reconciled", "reconciled", {"what": what})
 
 
 def began(linkedid: str) -> datetime | None:
     """Read the second at which Asterisk made a channel out of its id."""
     seconds = linkedid.rpartition("-")[2].partition(".")[0]
     return datetime.fromtimestamp(int(seconds), UTC) if seconds.isdecimal() and len(seconds) < 12 else None
+
+
+def _hung_up(record: ChannelRecord) -> HungUp:
+    return HungUp("hungup", record.cause, record.side)
 
 
 def _leg_event(record: ChannelRecord, officer: str) -> LegEvent | None:

@@ -18,8 +18,11 @@ from __future__ import annotations
 
 import csv
 import json
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from ivr.asterisk.causes import cause_of, outcome_of, side
 from ivr.asterisk.names import CALL_KEY, CITIZEN_CONTEXTS, OFFERED, is_test
@@ -59,7 +62,11 @@ CDR_FIELDS = ",".join(
 
 
 CEL_COLUMNS, CDR_COLUMNS = 10, 11
+_EVENT = re.compile("[A-Z_]{1,40}")
 MAX_LINE = 100_000
+MAX_RECORD = 2000
+"""Bytes of the longest record that is looked for behind a torn one."""
+Record = TypeVar("Record", bound="ChannelRecord | DetailRecord")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +120,11 @@ class DetailRecord:
     disposition: str
 
     @property
+    def at(self) -> datetime:
+        """When it was written."""
+        return self.ended
+
+    @property
     def is_citizen(self) -> bool:
         """True for the channel by which a citizen's call came."""
         return self.uniqueid == self.linkedid and self.context in CITIZEN_CONTEXTS
@@ -146,6 +158,22 @@ def parse_detail_record(line: bytes) -> DetailRecord | BrokenRecord:
         return _broken(line, error)
 
 
+def rescue(line: bytes, parse: Callable[[bytes], Record | BrokenRecord]) -> list[Record]:
+    """Find the whole records in a line of which the first one is torn, or lacks only its line end.
+
+    That is how a line looks when the disk was full, or Asterisk was killed, while
+    a record was written. A caller's text cannot look like a record: every double
+    quote in it is doubled.
+    """
+    first = max(len(line) - MAX_RECORD, 1)
+    for at in (at for at in range(first, len(line)) if line[at : at + 1] == b'"'):
+        last = parse(line[at:])
+        if not isinstance(last, BrokenRecord):
+            before = parse(line[:at])
+            return [last] if isinstance(before, BrokenRecord) else [before, last]
+    return []
+
+
 def _broken(line: bytes, error: ValueError) -> BrokenRecord:
     return BrokenRecord(str(error), line[:300].decode("utf-8", "replace"))
 
@@ -166,6 +194,8 @@ def _columns(line: bytes, count: int) -> list[str]:
 
 def _channel_record(columns: list[str]) -> ChannelRecord:
     event, at, linkedid, uniqueid, channel, context, exten, caller, dialled, extra = columns
+    if not _EVENT.fullmatch(event):
+        raise ValueError(f"not an event: {event[:40]!r}")
     if context == OFFERED:
         dialled = dialled or exten
     ids = _key(linkedid), _key(uniqueid)

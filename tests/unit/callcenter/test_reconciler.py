@@ -52,11 +52,13 @@ def officer(database: Database) -> str:
 
 @pytest.fixture
 def records(tmp_path: Path) -> Path:
-    return tmp_path / "cel.csv"
+    folder = tmp_path / "cel-custom"
+    folder.mkdir()
+    return folder / "cel.csv"
 
 
 def reconciler(database: Database, records: Path) -> Reconciler:
-    return Reconciler(database, POLICY, "node1", records)
+    return Reconciler(database, POLICY, "node1", records.parents[1])
 
 
 def one_call(database: Database) -> Call:
