@@ -13,6 +13,7 @@ from redis.retry import Retry
 
 from callcenter import node
 from callcenter.carrier import Carrier
+from callcenter.comparer import Comparer
 from callcenter.db import Database
 from callcenter.jobs.kinds import Tools
 from callcenter.line_tester import LineTester
@@ -87,6 +88,12 @@ def line_tester(settings: Settings) -> LineTester:
         lambda: Connection(settings.ami_host, settings.ami_port, MANAGER, _manager(settings), lambda _: None),
         utc_now,
     )
+
+
+def comparer(settings: Settings) -> Comparer:
+    """Make what compares this node's calls with its exchange's records."""
+    spool = Spool(settings.spool_dir)
+    return Comparer(database(settings), policy(settings), settings.node, spool)
 
 
 def redis(settings: Settings) -> Redis:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from callcenter import bootstrap, logs, settings, watchdog
 from callcenter.carrier import Carrier
+from callcenter.comparer import Comparer
 from callcenter.reconciler import Reconciler
 from callcenter.sidecars import Sidecars
 from callcenter.stopping import Stop
@@ -23,6 +24,8 @@ PAUSE, LONGEST_PAUSE = 0.5, 30.0
 
 DISK_EVERY = 10.0
 RECONCILE_PAUSE = 2.0
+COMPARE_PAUSE = 15.0
+"""Seconds between looks whether a comparison is due; see ``callcenter.comparer`` for their pace."""
 
 
 @click.command()
@@ -33,13 +36,18 @@ def spool() -> None:
     config, stop = settings.load(), Stop.on_signals()
     carrier = bootstrap.carrier(config)
     sources = bootstrap.sidecars(config), bootstrap.reconciler(config)
-    reconciling = threading.Thread(target=reconcile, args=(*sources, stop))
-    reconciling.start()
+    beside = (
+        threading.Thread(target=reconcile, args=(*sources, stop)),
+        threading.Thread(target=compare, args=(bootstrap.comparer(config), stop)),
+    )
+    for thread in beside:
+        thread.start()
     try:
         run(carrier, stop)
     finally:
-        stop.set()  # whatever ends the one ends the other: the supervisor starts both again
-        reconciling.join()
+        stop.set()  # whatever ends the one ends the others: the supervisor starts all again
+        for thread in beside:
+            thread.join()
 
 
 def reconcile(sidecars: Sidecars, reconciler: Reconciler, stop: Stop) -> None:
@@ -60,6 +68,17 @@ def reconcile(sidecars: Sidecars, reconciler: Reconciler, stop: Stop) -> None:
         except Exception:  # a record nobody thought of must not end this thread unheard
             log.exception("the channel records wait to be reconciled")
             pause = LONGEST_PAUSE
+
+
+def compare(comparer: Comparer, stop: Stop) -> None:
+    """Compare the log with the records, whenever that is due, until ``stop``."""
+    while not stop.wait(COMPARE_PAUSE):
+        try:
+            comparer.round(datetime.now(UTC))
+        except (SQLAlchemyError, OSError) as error:
+            log.error("the log and the exchange's records wait to be compared: %s", error)
+        except Exception:  # what nobody thought of must not end this thread unheard
+            log.exception("the log and the exchange's records wait to be compared")
 
 
 def run(carrier: Carrier, stop: Stop) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
 from callcenter.models import ExchangeRecord
@@ -22,6 +23,16 @@ ASTERISK = "asterisk"
 BATCH = 500
 """Calls asked for in one query."""
 _EVENTS = {"CHAN_START": "began", "ANSWER": "answered", "HANGUP": "ended", "CHAN_END": "ended"}
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A call that is over, as far as its citizen's channel tells it."""
+
+    dialled: str
+    caller: str
+    began: datetime
+    ended: datetime
 
 
 class ExchangeRecords:
@@ -42,9 +53,10 @@ class ExchangeRecords:
 
     def calls_between(self, since: datetime, until: datetime) -> set[str]:
         """Give the keys of the calls of which a citizen's channel did something in [since, until)."""
-        mine = (ExchangeRecord.node == self._node, ExchangeRecord.channel_key == ExchangeRecord.call_key)
         within = (ExchangeRecord.at >= since, ExchangeRecord.at < until)
-        return set(self._session.scalars(select(ExchangeRecord.call_key).where(*mine, *within).distinct()))
+        return set(
+            self._session.scalars(select(ExchangeRecord.call_key).where(*self._own(), *within).distinct())
+        )
 
     def of_calls(self, keys: Sequence[str]) -> list[CallRecord]:
         """Give all that is recorded of some calls."""
@@ -63,6 +75,30 @@ class ExchangeRecords:
         query = select(ExchangeRecord).where(*legs, ExchangeRecord.officer.is_not(None))
         rows = self._session.scalars(query.order_by(ExchangeRecord.at, ExchangeRecord.id))
         return [_leg_event(row, row.officer or "") for row in rows]
+
+    def lost(self, key: str) -> Lost | None:
+        """Tell of a call whose beginning is recorded what is needed to log it, once it is over.
+
+        It is over when its end is recorded, or when the exchange was started anew
+        after it began.
+        """
+        query = select(ExchangeRecord).where(*self._own(), ExchangeRecord.call_key == key)
+        rows = self._session.scalars(query.order_by(ExchangeRecord.at)).all()
+        first = next((row for row in rows if row.event == "began" and row.source == "cel"), None)
+        if first is None or not (any(row.event == "ended" for row in rows) or self._restarted(first)):
+            return None
+        return Lost(first.dialled or "", first.caller or "", first.at, rows[-1].at)
+
+    def _restarted(self, first: ExchangeRecord) -> bool:
+        """Tell whether a later call has a lower number: an exchange counts its channels from its start."""
+        number = _number(first.call_key)
+        query = select(ExchangeRecord.call_key).where(*self._own(), ExchangeRecord.at > first.at)
+        later = self._session.scalars(query.where(ExchangeRecord.event == "began"))
+        return any(_number(key) < number for key in later)
+
+    def _own(self) -> tuple[ColumnElement[bool], ...]:
+        """Keep the records of citizens' own channels."""
+        return (ExchangeRecord.node == self._node, ExchangeRecord.channel_key == ExchangeRecord.call_key)
 
     def is_empty(self) -> bool:
         """Tell that nothing of this node was ever carried (or all of it was forgotten)."""
@@ -102,6 +138,12 @@ class ExchangeRecords:
 
 def _any(node: str) -> Any:
     return select(ExchangeRecord.id).where(ExchangeRecord.node == node).limit(1)
+
+
+def _number(key: str) -> int:
+    """Read the channel's number, which ends an Asterisk's key."""
+    number = key.rpartition(".")[2]
+    return int(number) if number.isascii() and number.isdecimal() and len(number) < 10 else 0
 
 
 def _leg_event(row: ExchangeRecord, officer: str) -> LegEvent:
