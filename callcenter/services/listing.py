@@ -23,6 +23,8 @@ from callcenter.services.callers import normalise
 PAGE_ROWS = 50
 ONGOING = "ongoing"
 """In place of a disposition: calls that are not over."""
+UNDECIDED = "undecided"
+"""The same: calls that are over and have none."""
 Row = TypeVar("Row", Call, Ticket)
 
 
@@ -75,10 +77,7 @@ class Listing:
         query = self._viewer.narrow(select(Call).where(Call.test.is_(wanted.test)), Call.agency_id)
         query = _between(query, Call.offered_at, wanted.since, wanted.until)
         query = _common(query, Call, wanted.agency_id, wanted.caller)
-        if wanted.disposition == ONGOING:
-            query = query.where(Call.ended_at.is_(None))
-        elif wanted.disposition:
-            query = query.where(Call.disposition == wanted.disposition)
+        query = _of_outcome(query, wanted.disposition)
         if wanted.emergency:
             query = query.where(Call.emergency)
         return self._page(query.options(joinedload(Call.agency)), Call.offered_at, Call.id, after)
@@ -170,6 +169,14 @@ def _between(
     if since is not None:
         query = query.where(time >= since)
     return query if until is None else query.where(time < until)
+
+
+def _of_outcome(query: Select[Row], disposition: str) -> Select[Row]:
+    if disposition == ONGOING:
+        return query.where(Call.ended_at.is_(None))
+    if disposition == UNDECIDED:
+        return query.where(Call.ended_at.is_not(None), Call.disposition.is_(None))
+    return query.where(Call.disposition == disposition) if disposition else query
 
 
 def _common(query: Select[Row], model: Any, agency_id: int | None, caller: str) -> Select[Row]:

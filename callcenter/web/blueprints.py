@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from callcenter.web import admin, auth, board, calls, health, lines, metrics, obligations, recordings, tickets
+from callcenter.web import (
+    admin,
+    auth,
+    balance,
+    board,
+    calls,
+    health,
+    lines,
+    metrics,
+    obligations,
+    recordings,
+    tickets,
+)
 
 
 def all_blueprints() -> list[Blueprint]:
     """List every blueprint of the application."""
-    parts = (auth, board, calls, tickets, obligations, lines, recordings, health, metrics, admin)
+    parts = (auth, board, calls, tickets, obligations, lines, balance, recordings, health, metrics, admin)
     return [part.pages for part in parts]

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from callcenter.models import Disposition, TicketStatus
-from callcenter.services.listing import ONGOING, CallFilter, TicketFilter
+from callcenter.services.listing import ONGOING, UNDECIDED, CallFilter, TicketFilter
 
 Asked = Mapping[str, str]
+A_WEEK, MOST_DAYS = 7, 62
+"""Days of a balance: when none are asked for, and on one page."""
 
 
 def call_filter(asked: Asked, zone: ZoneInfo) -> CallFilter:
@@ -19,10 +22,39 @@ def call_filter(asked: Asked, zone: ZoneInfo) -> CallFilter:
         until=_day(asked.get("to"), zone, after=True),
         agency_id=_number(asked.get("agency")),
         caller=_text(asked.get("caller")),
-        disposition=_one_of(asked.get("disposition"), (*Disposition, ONGOING)),
+        disposition=_one_of(asked.get("disposition"), (*Disposition, ONGOING, UNDECIDED)),
         emergency=asked.get("emergency") == "1",
         test=asked.get("test") == "1",
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Some whole days, both ends belonging to it."""
+
+    first: date
+    last: date
+
+    def bounds(self, zone: ZoneInfo) -> tuple[datetime, datetime]:
+        """Give the first moment of it, and the first one after it."""
+        end = self.last + timedelta(days=1)
+        return datetime.combine(self.first, time(), zone), datetime.combine(end, time(), zone)
+
+
+def period(asked: Asked, zone: ZoneInfo, now: datetime) -> Period:
+    """Read a period of at most ``MOST_DAYS``; without one the last week is meant."""
+    today = now.astimezone(zone).date()
+    until, since = _day(asked.get("to"), zone), _day(asked.get("from"), zone)
+    last = until.date() if until else max(today, since.date() if since else today)
+    first = since.date() if since else last - timedelta(days=A_WEEK - 1)
+    if first > last:
+        first, last = last, first
+    return Period(max(first, last - timedelta(days=MOST_DAYS - 1)), last)
+
+
+def agency(asked: Asked) -> int | None:
+    """Read which agency is wanted."""
+    return _number(asked.get("agency"))
 
 
 def ticket_filter(asked: Asked, zone: ZoneInfo, now: datetime) -> TicketFilter:

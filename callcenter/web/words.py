@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime
 from flask import Flask
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
@@ -142,6 +142,11 @@ def clock(time: datetime | None, with_seconds: bool = True) -> str:
 def day(time: datetime | None) -> str:
     """Say a day: Senin, 23 November 2026."""
     return "-" if time is None else _format(time.astimezone(house().zone), "EEEE, d MMMM yyyy")
+
+
+def short_day(of: date) -> str:
+    """Say a date in a table: Sen, 23 Nov 2026."""
+    return format_date(of, "EEE, d MMM yyyy", locale=_locale())
 
 
 def iso(time: datetime | None) -> str:

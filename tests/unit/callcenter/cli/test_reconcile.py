@@ -44,7 +44,17 @@ def run(*words: str) -> Result:
 
 
 def channel_record(event: str, at: datetime, extra: str = "") -> str:
-    values = (event, f"{at.timestamp():.6f}", KEY, KEY, "PJSIP/trunk-1", "conversation", "s", "081234567890", "70001")
+    values = (
+        event,
+        f"{at.timestamp():.6f}",
+        KEY,
+        KEY,
+        "PJSIP/trunk-1",
+        "conversation",
+        "s",
+        "081234567890",
+        "70001",
+    )
     return ",".join(f'"{value}"' for value in (*values, extra.replace('"', '""'))) + "\n"
 
 
