@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callcenter.models import Agency, Call, Ticket
+from callcenter.models import Agency, Call, Difference, ReconciliationRun, Ticket
 from tests import factories
 from tests.browser.conftest import Site
 
@@ -115,3 +116,41 @@ def a_day(site: Site) -> None:
                 factories.obligation(session, call, emergency=True, due_at=at + timedelta(minutes=5))
             if disposition == "recorded" and owner:
                 factories.ticket(session, owner, call, verify_by=at + timedelta(hours=1))
+
+
+def a_week(site: Site) -> int:
+    """Seven days of calls; on one the exchange knows more than the log, on one a cause differs."""
+    with site.database.transaction() as session:
+        agency = dinsos(session)
+        at = datetime.now(ZoneInfo("Asia/Jakarta")).replace(
+            hour=0, minute=1
+        )  # all of a day's calls on one day
+        for day in range(7):
+            for number, disposition in enumerate(
+                ("answered", "recorded", "recorded", "call_back", "discarded")
+            ):
+                offered = at - timedelta(days=day, seconds=number)
+                facts = {"offered_at": offered, "ended_at": offered, "hangup_cause": 17}
+                call = factories.call(session, agency, disposition=disposition, **facts)
+        _differ(session, call.key, "cause", at - timedelta(days=6), call_id=call.id)
+        _differ(session, f"node1-{int(at.timestamp())}.7", "not_logged", at - timedelta(days=1))
+        numbers = {"offered": 36, "logged": 35, "created": 0, "closed": 0, "differences": 2}
+        session.add(ReconciliationRun(node="node1", kind="often", since=at, until=at, at=at, **numbers))
+        return call.id
+
+
+def _differ(session: Session, key: str, kind: str, at: datetime, call_id: int | None = None) -> None:
+    session.add(
+        Difference(
+            provider="asterisk",
+            node="node1",
+            call_key=key,
+            kind=kind,
+            subject="",
+            data={"logged": "17", "recorded": "16"},
+            call_id=call_id,
+            at=at,
+            first_seen_at=at + timedelta(minutes=5),
+            last_seen_at=datetime.now(UTC),
+        )
+    )

@@ -16,6 +16,7 @@ from callcenter.services.access import Viewer
 from callcenter.services.listing import (
     ONGOING,
     PAGE_ROWS,
+    UNDECIDED,
     CallFilter,
     Listing,
     TicketFilter,
@@ -79,6 +80,14 @@ def test_calls_are_filtered(session: Session) -> None:
     assert listed(session, CallFilter(agency_id=agency.id)) == [answered.id]
     assert listed(session, CallFilter(since=NOW)) == [answered.id]
     assert listed(session, CallFilter(until=NOW)) == [urgent.id]
+
+
+def test_calls_without_outcome_and_the_systems_own_are_told_apart(session: Session) -> None:
+    undecided = factories.call(session, ended_at=NOW)
+    ongoing = factories.call(session, test=True)
+    assert listed(session, CallFilter(disposition=UNDECIDED)) == [undecided.id]
+    assert listed(session, CallFilter()) == [ongoing.id, undecided.id]
+    assert listed(session, CallFilter(counted=True)) == [undecided.id]
 
 
 @pytest.mark.parametrize(
