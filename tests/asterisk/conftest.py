@@ -18,6 +18,8 @@ from tests.asterisk.people import Stage, endpoints, folder
 from tests.asterisk.scenes import SCENES, Played
 from tests.asterisk.sipp import Tally
 from tests.asterisk.terminal import Words, at_the_terminal
+from tests.asterisk.unwatched import Unwatched
+from tests.asterisk.unwatched import unwatched as unwatched_calls
 from tests.fixtures.browser import artefacts, chromium, page, playwright, shoot
 
 __all__ = ["artefacts", "chromium", "page", "playwright", "shoot"]
@@ -29,6 +31,7 @@ PLAYS: dict[str, Callable[[Stage], object]] = {
     "full_disk": full_disk_calls,
     "checked": tested_lines,
     "terminal": at_the_terminal,
+    "unwatched": unwatched_calls,
 }
 
 PLAYED_ALONE = PLAYS.keys() - SCENES.keys()
@@ -115,6 +118,14 @@ def terminal(plays: dict[str, Future[object]]) -> Words:
     """What the two commands printed, once they are through."""
     result = plays["terminal"].result()
     assert isinstance(result, Words)
+    return result
+
+
+@pytest.fixture
+def unwatched(plays: dict[str, Future[object]]) -> Unwatched:
+    """The calls that nobody watched, once they are reconciled."""
+    result = plays["unwatched"].result()
+    assert isinstance(result, Unwatched)
     return result
 
 

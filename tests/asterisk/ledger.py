@@ -69,9 +69,9 @@ def balance(hotline: Hotline, placed: int, dialled: str) -> Ledger:
 
 
 def details(hotline: Hotline) -> list[DetailRecord]:
-    """Read the exchange's call detail records."""
-    path = hotline.settings.asterisk_dir / "log/cdr-custom/cdr.csv"
-    parsed = [parse_detail_record(line) for line in path.read_bytes().splitlines()]
+    """Read the exchange's call detail records, those in renamed files as well."""
+    files = (hotline.settings.asterisk_dir / "log/cdr-custom").glob("cdr.csv*")
+    parsed = [parse_detail_record(line) for path in files for line in path.read_bytes().splitlines()]
     return [record for record in parsed if isinstance(record, DetailRecord)]
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from tests.asterisk.hotline import Hotline, until
 from tests.asterisk.ledger import TROUBLE, details
+from tests.asterisk.unwatched import differences
 
 pytestmark = pytest.mark.xdist_group("asterisk")
 
@@ -26,6 +27,15 @@ def test_every_call_of_the_exchange_is_in_the_log(plays: dict[str, Future[object
 def test_no_log_tells_of_an_error(plays: dict[str, Future[object]], hotline: Hotline) -> None:
     wait(plays.values())
     assert hotline.log_lines(*TROUBLE) == []
+
+
+@pytest.mark.scene("gone_at_once")
+def test_the_log_differs_in_nothing_from_the_records(
+    plays: dict[str, Future[object]], hotline: Hotline
+) -> None:
+    wait(plays.values())
+    hotline.wait_for_end_of_all(60)
+    until(lambda: not differences(hotline), 20, lambda: f"differences: {differences(hotline)}")
 
 
 def _citizens(hotline: Hotline) -> list[str]:
