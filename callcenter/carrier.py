@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from callcenter.db import Database
-from callcenter.models import Disposition
 from callcenter.services.alarms import Alarms
 from callcenter.services.calls import Policy
 from callcenter.services.closing import Closing
@@ -33,7 +32,8 @@ STORE, DISK, FILE, ORPHAN, STRANGE = (
     "spool-strange-file",
 )
 
-UNHEARD = (Disposition.CALL_BACK, Disposition.DISCARDED)
+HEARD = "message"
+"""The reason of a call whose message is known."""
 
 ORPHAN_AFTER = timedelta(minutes=5)
 """A call is written before its first prompt, so a file without one is already odd then."""
@@ -113,7 +113,7 @@ class Carrier:
         try:
             with self._database.transaction() as session:
                 row = Recordings(session).keep(kept, now)
-                if row.call.disposition in UNHEARD:  # a message nobody told us of
+                if row.kind == "message" and row.call.disposition_reason != HEARD:  # nobody told us of it
                     Closing(session, self._policy.secret, self._policy.zone).reconsider(row.call, now)
                 for kind, subject in over:
                     Alarms(session).clear(kind, subject, now)

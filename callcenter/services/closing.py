@@ -51,9 +51,9 @@ class Closing:
         if call.ended_at is None or call.disposition is None:
             return False
         before, outcome = call.disposition, self._outcome(call, now)
+        call.disposition, call.disposition_reason = outcome.disposition, outcome.reason
         if outcome.disposition == before:
             return False
-        call.disposition, call.disposition_reason = outcome.disposition, outcome.reason
         data = {"what": "disposition", "before": before, "after": outcome.disposition}
         self._timeline.add_once(call, now, f"disposition:{outcome.disposition}", "reconciled", data)
         if before == Disposition.CALL_BACK:

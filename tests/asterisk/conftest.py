@@ -8,6 +8,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import pytest
 
 from ivr.asterisk.phone import Telephone
+from tests.asterisk.alone import Alone
+from tests.asterisk.alone import alone as without_us
 from tests.asterisk.crowd import crowd as crowd_calls
 from tests.asterisk.faults import Survivors, faults
 from tests.asterisk.full import FullDisk
@@ -30,6 +32,7 @@ PLAYS: dict[str, Callable[[Stage], object]] = {
     "survivors": faults,
     "full_disk": full_disk_calls,
     "checked": tested_lines,
+    "alone": without_us,
     "terminal": at_the_terminal,
     "unwatched": unwatched_calls,
 }
@@ -110,6 +113,14 @@ def checked(plays: dict[str, Future[object]]) -> Checked:
     """The test calls of a line in good and in bad days, once they are over."""
     result = plays["checked"].result()
     assert isinstance(result, Checked)
+    return result
+
+
+@pytest.fixture
+def alone(plays: dict[str, Future[object]]) -> dict[str, Alone]:
+    """The calls that the exchange carried alone, once they are over."""
+    result = plays["alone"].result()
+    assert isinstance(result, dict)
     return result
 
 

@@ -129,6 +129,14 @@ class Hotline:
         process.send_signal(signal.SIGKILL)
         process.wait()
 
+    def pid(self, part: str) -> int:
+        """Tell the process id of a part that was started by itself."""
+        return self._processes[part].pid
+
+    def wait_until_gone(self, part: str) -> None:
+        """Wait for a part that somebody else ends."""
+        self._processes.pop(part).wait(20)
+
     def kill_child(self, part: str) -> None:
         """Kill -9 what a process keeps as its child, and see it end as well."""
         process = self._processes.pop(part)
@@ -190,6 +198,11 @@ class Hotline:
 
     def recording(self, store_key: str) -> Path:
         return self.home / "store" / store_key
+
+    def wait_for_empty_spool(self, timeout: float = 30) -> None:
+        """Wait until everything that the exchange wrote has come home."""
+        spool = self.settings.spool_dir
+        until(lambda: not any(path.is_file() for path in spool.rglob("*")), timeout, "an empty spool")
 
     def wait_registered(self, endpoints: Iterable[str], timeout: float = 20) -> None:
         """Wait until the queues know that the officers can be rung."""
