@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import datetime
 
 from redis import Redis
 from rq import Queue
-from rq.exceptions import NoSuchJobError
 from rq.job import Job as QueuedJob
+from rq.queue import EnqueueData
 
 from callcenter.db import Database
 from callcenter.jobs.kinds import Job
@@ -25,7 +24,6 @@ ROOM = 100
 """Rows the queue holds at most; the others wait in the database, where they are safe."""
 
 UNKNOWN_KIND_SECONDS = 30
-FAILURE_TTL = 3600
 
 
 class Relay:
@@ -46,38 +44,34 @@ class Relay:
         with self._database.reading() as session:
             if not Ledger(session).is_due(now):
                 return 0
-        room = ROOM - self._queue.count
-        if room <= 0:
+        waiting = set(self._queue.job_ids)
+        if len(waiting) >= ROOM:
             return 0
         with self._database.transaction() as session:
-            rows = Ledger(session).claim(room, now)
-        self._hand_over_all(rows, now)
+            rows = Ledger(session).claim(ROOM - len(waiting), now)
+        # Some may still wait in the queue: the lease was too short for the crowd.
+        self._hand_over([row for row in rows if str(row[0]) not in waiting], now)
         return len(rows)
 
-    def _hand_over_all(self, rows: list[tuple[int, str]], now: datetime) -> None:
-        waiting = dict(rows)
+    def _hand_over(self, rows: list[tuple[int, str]], now: datetime) -> None:
         try:
-            for row_id, kind in rows:
-                self._hand_over(row_id, kind)
-                del waiting[row_id]
-        finally:
-            if waiting:
-                with self._database.transaction() as session:
-                    Ledger(session).give_back(list(waiting), now)
+            with self._redis.pipeline() as pipeline:
+                for row_id, _ in rows:
+                    pipeline.delete(QueuedJob.key_for(str(row_id)))  # what a killed worker left
+                self._queue.enqueue_many([self._prepared(*row) for row in rows], pipeline=pipeline)
+                pipeline.execute()
+        except BaseException:
+            with self._database.transaction() as session:
+                Ledger(session).give_back([row_id for row_id, _ in rows], now)
+            raise
 
-    def _hand_over(self, row_id: int, kind: str) -> None:
-        job_id = str(row_id)
-        if self._queue.get_job_position(job_id) is not None:
-            return  # it is still waiting in the queue: the lease was too short for the crowd
-        with suppress(NoSuchJobError):
-            QueuedJob.fetch(job_id, connection=self._redis).delete()  # what a killed worker left
+    def _prepared(self, row_id: int, kind: str) -> EnqueueData:
         job = self._jobs.get(kind)
-        self._queue.enqueue_call(
+        return Queue.prepare_data(
             PERFORM,
             args=(row_id,),
-            job_id=job_id,
+            job_id=str(row_id),
             timeout=job.seconds if job else UNKNOWN_KIND_SECONDS,
             result_ttl=0,
-            failure_ttl=FAILURE_TTL,
             description=f"{kind} {row_id}",
         )

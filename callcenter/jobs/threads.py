@@ -19,7 +19,8 @@ from callcenter.stopping import Stop
 
 log = logging.getLogger(__name__)
 
-PAUSE, LONGEST_PAUSE = 0.25, 5.0
+PAUSE, LONGEST_PAUSE = 1.0, 5.0
+"""Seconds; a look costs little, but a crowd of rows is handed over for the price of one."""
 FAILING = "periodic-failing"
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Table, and_, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from callcenter.models import Outbox
@@ -71,38 +71,35 @@ class Ledger:
 
     def is_due(self, now: datetime) -> bool:
         """Tell whether anything is due; takes no lock."""
-        return self._session.scalar(_due(now).with_only_columns(Outbox.id).limit(1)) is not None
+        return self._session.execute(_ANY_DUE, {"now": now}).first() is not None
 
     def claim(self, limit: int, now: datetime) -> list[tuple[int, str]]:
         """Take up to ``limit`` due rows for the queue; gives id and kind."""
-        rows = _due(now).order_by(Outbox.due_at, Outbox.id).limit(limit).with_for_update(skip_locked=True)
-        taken = self._session.scalars(rows).all()
-        for row in taken:
-            row.due_at = now + QUEUE_LEASE
-        return [(row.id, row.kind) for row in taken]
+        taken = [(row.id, row.kind) for row in self._session.execute(_DUE, {"now": now, "most": limit})]
+        self._lease([row_id for row_id, _ in taken], now + QUEUE_LEASE)
+        return taken
 
     def give_back(self, ids: list[int], now: datetime) -> None:
         """Let go of rows that could not be handed over."""
-        for row in self._session.scalars(_open().where(Outbox.id.in_(ids)).with_for_update()):
-            row.due_at = now
+        self._lease(ids, now)
 
     def begin(self, row_id: int, limits: dict[str, int], now: datetime) -> Owed | None:
         """Start a row's job; ``None`` when it is done, put off, or with somebody else.
 
         ``limits`` tells each kind's time limit in seconds.
         """
-        row = self._lock(row_id)
+        row = self._session.execute(_LOCK, {"row_id": row_id}).first()
         if row is None or row.due_at > now + QUEUE_LEASE:
             return None
-        row.attempts += 1
-        row.due_at = now + timedelta(seconds=limits.get(row.kind, 0)) + RUN_MARGIN
-        return Owed(row.id, row.kind, row.fact, row.payload, row.attempts)
+        until = now + timedelta(seconds=limits.get(row.kind, 0)) + RUN_MARGIN
+        owed = Owed(row.id, row.kind, row.fact, row.payload, row.attempts + 1)
+        self._session.execute(_BEGIN, {"row_id": row_id, "until": until, "attempt": owed.attempt})
+        return owed
 
     def finish(self, owed: Owed, now: datetime) -> None:
         """Mark a job as done, for good."""
-        row = self._lock(owed.id)
-        if row is not None:
-            row.done_at, row.error = now, None
+        self._session.execute(_FINISH, {"row_id": owed.id, "now": now})
+        if owed.attempt > ALARM_AFTER:
             Alarms(self._session).clear(FAILING, owed.fact, now)
 
     def fail(self, owed: Owed, error: str, now: datetime) -> None:
@@ -123,12 +120,32 @@ class Ledger:
         return self._session.scalar(late) or 0
 
     def _lock(self, row_id: int) -> Outbox | None:
-        return self._session.scalar(_open().where(Outbox.id == row_id).with_for_update())
+        mine = select(Outbox).where(Outbox.id == row_id, Outbox.done_at.is_(None))
+        return self._session.scalar(mine.with_for_update())
+
+    def _lease(self, ids: list[int], until: datetime) -> None:
+        if ids:
+            self._session.execute(_LEASE, {"ids": ids, "until": until})
 
 
-def _open() -> Select[Outbox]:
-    return select(Outbox).where(Outbox.done_at.is_(None))
-
-
-def _due(now: datetime) -> Select[Outbox]:
-    return _open().where(Outbox.due_at <= now)
+# Run for every job and every look of the relay: built once, and past the ORM.
+_TABLE = cast(Table, Outbox.__table__)
+_ROW = _TABLE.c
+_OPEN = and_(_ROW.id == bindparam("row_id"), _ROW.done_at.is_(None))
+_NOW_DUE = and_(_ROW.done_at.is_(None), _ROW.due_at <= bindparam("now"))
+_ANY_DUE = select(_ROW.id).where(_NOW_DUE).limit(1)
+_DUE = (
+    select(_ROW.id, _ROW.kind)
+    .where(_NOW_DUE)
+    .order_by(_ROW.due_at, _ROW.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_LOCK = select(_TABLE).where(_OPEN).with_for_update()
+_LEASE = (
+    update(_TABLE)
+    .where(_ROW.id.in_(bindparam("ids", expanding=True)), _ROW.done_at.is_(None))
+    .values(due_at=bindparam("until"))
+)
+_BEGIN = update(_TABLE).where(_OPEN).values(attempts=bindparam("attempt"), due_at=bindparam("until"))
+_FINISH = update(_TABLE).where(_OPEN).values(done_at=bindparam("now"), error=None)

@@ -167,7 +167,7 @@ def test_rows_that_could_not_be_handed_over_are_given_back(
 
     office.owe("Sari", "Budi")
     with monkeypatch.context() as patched:
-        patched.setattr(Queue, "get_job_position", gone)
+        patched.setattr(Queue, "enqueue_many", gone)
         with pytest.raises(RedisError):
             office.relay.round(NOW)
     assert office.relay.round(NOW) == 2
