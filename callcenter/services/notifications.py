@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar
+from typing import TypeVar, cast
 
-from sqlalchemy import select
+from sqlalchemy import Table, bindparam, case, select, update
 from sqlalchemy.orm import Session
 
 from callcenter.models import Agency, Notification, Obligation, Officer, Ticket
@@ -65,10 +65,7 @@ class Notifications:
 
     def sent(self, notification_id: int, now: datetime) -> None:
         """Say that the message was taken; the mark of a second sending stays."""
-        row = self._locked(notification_id)
-        row.sent_at = now
-        if row.error != AGAIN:
-            row.error = None
+        self._session.execute(_SENT, {"notification_id": notification_id, "now": now})
 
     def failed(self, notification_id: int, error: str) -> None:
         """Say that the message was refused, so that it may be sent again."""
@@ -87,24 +84,34 @@ class Notifications:
             _there(self._session.get(Officer, officer_id), "officer", officer_id) if officer_id else None
         )
         name, url = (officer.name, officer.notify_url) if officer else (agency.name, None)
-        row = self._start(fact, officer_id, ticket_id, self._channel_of(url), now)
-        return Notice(row.id, row.fact, name, url, letter.title, letter.body) if row else None
+        key = self._start(fact, officer_id, ticket_id, self._channel_of(url), now)
+        return Notice(key, fact, name, url, letter.title, letter.body) if key is not None else None
 
     def _start(
         self, fact: str, officer_id: int | None, ticket_id: int | None, channel: str, now: datetime
-    ) -> Notification | None:
+    ) -> int | None:
         row = insert_into(self._session, Notification).values(
             fact=fact, officer_id=officer_id, ticket_id=ticket_id, channel=channel, started_at=now
         )
         statement = row.on_conflict_do_nothing(index_elements=["fact"]).returning(Notification.id)
-        new = self._session.execute(statement).first() is not None
+        new = self._session.execute(statement).first()
+        if new is not None:
+            return int(new.id)
         rows = select(Notification).where(Notification.fact == fact).with_for_update()
         known = self._session.scalars(rows).one()
-        return known if new or _again(known, channel, now) else None
+        return known.id if _again(known, channel, now) else None
 
     def _locked(self, notification_id: int) -> Notification:
         rows = select(Notification).where(Notification.id == notification_id).with_for_update()
         return self._session.scalars(rows).one()
+
+
+_TABLE = cast(Table, Notification.__table__)
+_SENT = (  # run for every message: built once, and past the ORM
+    update(_TABLE)
+    .where(_TABLE.c.id == bindparam("notification_id"))
+    .values(sent_at=bindparam("now"), error=case((_TABLE.c.error == AGAIN, AGAIN), else_=None))
+)
 
 
 def unknown_ends(session: Session, before: datetime) -> Sequence[Notification]:

@@ -162,7 +162,7 @@ def test_without_redis_rows_wait_and_are_due_at_once_when_it_is_back(
 def test_rows_that_could_not_be_handed_over_are_given_back(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def gone(*_: object) -> None:
+    def gone(*_: object, **_more: object) -> None:
         raise RedisError("killed")
 
     office.owe("Sari", "Budi")
