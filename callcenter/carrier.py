@@ -35,6 +35,9 @@ STORE, DISK, FILE, ORPHAN, STRANGE = (
 HEARD = "message"
 """The reason of a call whose message is known."""
 
+Trouble = tuple[str, str]
+"""An alarm's kind and subject."""
+
 ORPHAN_AFTER = timedelta(minutes=5)
 """A call is written before its first prompt, so a file without one is already odd then."""
 
@@ -67,7 +70,7 @@ class Carrier:
         self._spool = spool
         self._node = node
         self._free_bytes = free_mb * 2**20
-        self._told: dict[tuple[str, str], datetime] = {}
+        self._told: dict[Trouble, datetime] = {}
 
     def round(self, now: datetime) -> Round:
         """Carry what is ready, up to ``BATCH`` files; raises only what the database raises."""
@@ -75,13 +78,14 @@ class Carrier:
         self._set_aside(now)
         files = list(self._spool.ready())
         known = self._known(files)
+        troubles = self._troubles() if known else set()
         for file in files:
             if file.name.call not in known:
                 self._wait_for_call(file, now)
         kept, trouble = 0, None
         try:
             for file in [file for file in files if file.name.call in known][:BATCH]:
-                kept += self._carry(file, now)
+                kept += self._carry(file, troubles, now)
         except StoreError as error:
             trouble = str(error)
             self._raise(STORE, self._node, f"recordings stay in the spool of {self._node}: {error}", now)
@@ -96,7 +100,7 @@ class Carrier:
         else:
             self._clear(DISK, now)
 
-    def _carry(self, file: SpoolFile, now: datetime) -> bool:
+    def _carry(self, file: SpoolFile, troubles: set[Trouble], now: datetime) -> bool:
         try:
             audio = inspect(file.path, file.extension)
             sha256, size = _hash(audio)
@@ -106,10 +110,10 @@ class Carrier:
         kept = _kept(file, audio, sha256, size)
         if self._store.put(kept.store_key, audio.chunks()) != (sha256, size):
             raise StoreError(f"{file.path.name} changed while it was stored")
-        return self._write(kept, file, now)
+        return self._write(kept, file, troubles, now)
 
-    def _write(self, kept: KeptAudio, file: SpoolFile, now: datetime) -> bool:
-        over = ((STORE, self._node), (FILE, file.path.name), (ORPHAN, file.name.call))
+    def _write(self, kept: KeptAudio, file: SpoolFile, troubles: set[Trouble], now: datetime) -> bool:
+        over = troubles & {(STORE, self._node), (FILE, file.path.name), (ORPHAN, file.name.call)}
         try:
             with self._database.transaction() as session:
                 row = Recordings(session).keep(kept, now)
@@ -121,6 +125,7 @@ class Carrier:
             return False
         self._spool.remove(file)
         for trouble in over:
+            troubles.discard(trouble)
             self._told.pop(trouble, None)
         log.info("kept recording %s", row.provider_key)
         return True
@@ -143,6 +148,11 @@ class Carrier:
             return {}
         with self._database.reading() as session:
             return Recordings(session).known(file.name.call for file in files)
+
+    def _troubles(self) -> set[Trouble]:
+        """Tell which alarms a file that is kept may end, those of a former process, too."""
+        with self._database.reading() as session:
+            return Alarms(session).open_of(STORE, FILE, ORPHAN)
 
     def _wait_for_call(self, file: SpoolFile, now: datetime) -> None:
         if now - file.modified >= ORPHAN_AFTER:

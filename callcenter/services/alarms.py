@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from callcenter.models import Alarm
 from callcenter.services.upsert import insert_into
 
 DETAIL_LENGTH = 1000
+
+
+# Looked at for every recording and every few seconds: built once, and past the ORM.
+_ROW = cast(Table, Alarm.__table__).c
+_IS_OPEN = select(_ROW.id).where(
+    _ROW.kind == bindparam("kind"), _ROW.subject == bindparam("subject"), _ROW.cleared_at.is_(None)
+)
+_OPEN_OF = select(_ROW.kind, _ROW.subject).where(
+    _ROW.kind.in_(bindparam("kinds", expanding=True)), _ROW.cleared_at.is_(None)
+)
 
 
 class Alarms:
@@ -53,8 +64,12 @@ class Alarms:
 
     def is_open(self, kind: str, subject: str) -> bool:
         """Tell whether the alarm is open."""
-        this = self._open().where(Alarm.kind == kind, Alarm.subject == subject)
-        return self._session.scalar(this) is not None
+        return self._session.execute(_IS_OPEN, {"kind": kind, "subject": subject}).first() is not None
+
+    def open_of(self, *kinds: str) -> set[tuple[str, str]]:
+        """Tell kind and subject of the open alarms of these kinds."""
+        found = self._session.execute(_OPEN_OF, {"kinds": kinds})
+        return {(row.kind, row.subject) for row in found}
 
     def open(self) -> Sequence[Alarm]:
         """List the open alarms, the oldest first."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from callcenter.models import Call, CallEvent, Recording, Ticket
+from callcenter.models import Call, Recording, Ticket
+from callcenter.services.timeline import Timeline
 
 WARNINGS = {
     "empty": "Rekaman panggilan ini kosong. Hubungi kembali pelapor bila isi aduan belum jelas.",
@@ -23,6 +24,14 @@ WARNINGS = {
 
 BATCH = 500
 """Calls asked for in one query."""
+
+# Run for every recording: built once.
+_CALL = (
+    select(Call)
+    .where(Call.provider == bindparam("provider"), Call.key == bindparam("call_key"))
+    .with_for_update()
+)
+_OF_CALL = select(Recording).where(Recording.call_id == bindparam("call_id")).order_by(Recording.part)
 
 
 class UnknownCallError(Exception):
@@ -75,35 +84,33 @@ class Recordings:
         The same name with other contents (the recording was carried out
         again) becomes a further part. Raises ``UnknownCallError``.
         """
-        call = self._session.scalar(_call(audio.provider, audio.call).with_for_update())
+        call = self._session.scalar(_CALL, {"provider": audio.provider, "call_key": audio.call})
         if call is None:
             raise UnknownCallError(audio.call)
-        family = self._family(audio)
+        parts = self._of(call)
+        family = [row for row in parts if _same_turn(row, audio)]
         known = next((row for row in family if row.sha256 == audio.sha256), None)
         if known is not None:
             return known
-        recording = self._add(call, audio, _free_key(audio, {row.provider_key for row in family}), now)
+        key = _free_key(audio, {row.provider_key for row in family})
+        recording = self._add(call, audio, key, len(parts) + 1, now)
         self._tell(call, recording, now)
         self._warn(call, recording)
         return recording
 
     def warning(self, call: Call) -> str | None:
         """Tell what is wrong with the call's recordings, for a ticket opened after they were kept."""
-        rows = select(Recording).where(Recording.call_id == call.id).order_by(Recording.part)
-        return next((words for row in self._session.scalars(rows) if (words := _words(row))), None)
+        return next((words for row in self._of(call) if (words := _words(row))), None)
 
-    def _family(self, audio: KeptAudio) -> list[Recording]:
-        key = Recording.provider_key
-        further = key.startswith(f"{audio.turn_key}.", autoescape=True)
-        return list(self._session.scalars(select(Recording).where(or_(key == audio.turn_key, further))))
+    def _of(self, call: Call) -> Sequence[Recording]:
+        return self._session.scalars(_OF_CALL, {"call_id": call.id}).all()
 
-    def _add(self, call: Call, audio: KeptAudio, provider_key: str, now: datetime) -> Recording:
-        parts = select(func.count()).select_from(Recording).where(Recording.call_id == call.id)
+    def _add(self, call: Call, audio: KeptAudio, provider_key: str, part: int, now: datetime) -> Recording:
         recording = Recording(
             call_id=call.id,
             provider_key=provider_key,
             kind=audio.kind,
-            part=(self._session.scalar(parts) or 0) + 1,
+            part=part,
             store_key=audio.store_key,
             sha256=audio.sha256,
             size=audio.size,
@@ -125,8 +132,9 @@ class Recordings:
             "kind": recording.kind,
             "seconds": round(recording.duration_ms / 1000, 1),
         }
-        key = f"recording:{recording.provider_key}"
-        self._session.add(CallEvent(call_id=call.id, key=key, kind="recording_kept", at=now, data=data))
+        Timeline(self._session).add(
+            call, now, (f"recording:{recording.provider_key}", "recording_kept", data)
+        )
 
     def _warn(self, call: Call, recording: Recording) -> None:
         words = _words(recording)
@@ -142,8 +150,8 @@ def _words(recording: Recording) -> str | None:
     return WARNINGS.get(problem)
 
 
-def _call(provider: str, key: str) -> Select[Call]:
-    return select(Call).where(Call.provider == provider, Call.key == key)
+def _same_turn(row: Recording, audio: KeptAudio) -> bool:
+    return row.provider_key == audio.turn_key or row.provider_key.startswith(f"{audio.turn_key}.")
 
 
 def _free_key(audio: KeptAudio, taken: set[str]) -> str:
