@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Literal
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
@@ -15,17 +18,62 @@ MOST_MEMBERS = 32
 LONGEST_SECONDS = 0.05
 """How long a group lets others join; other processes wait for it as well."""
 LOOK_AGAIN_SECONDS = 1.0
+GATE_SECONDS = 10.0
+LOOK_AT_GATE_SECONDS = 0.001
+
+
+class _Gate:
+    """Lets one process of this machine write at a time.
+
+    SQLite has those who find it locked sleep longer and longer, up to 100 ms, and does not wake them.
+    Whoever waits here looks again every millisecond. The kernel opens the gate of a killed process.
+    """
+
+    def __init__(self, database: str) -> None:
+        self._file = os.open(f"{database}-writer", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+    def __del__(self) -> None:
+        os.close(self._file)
+
+    def enter(self) -> None:
+        """Wait, but not for ever: then SQLite's own lock decides, and says what is wrong."""
+        end = time.monotonic() + GATE_SECONDS
+        while not self._is_free() and time.monotonic() < end:
+            time.sleep(LOOK_AT_GATE_SECONDS)
+
+    def leave(self) -> None:
+        fcntl.flock(self._file, fcntl.LOCK_UN)
+
+    def _is_free(self) -> bool:
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
 
 
 class _Group:
-    """Transactions that share a commit; each runs in a savepoint of its own."""
+    """Transactions that share a commit; each but the first runs in a savepoint of its own."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, gate: _Gate | None) -> None:
         self.connection = connection
+        self._gate = gate
         self.members = 0
         self.began = time.monotonic()
         self.done = threading.Event()
         self.error: Exception | None = None
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """Open a member's session. What fails first fails alone, so it needs no savepoint."""
+        mode: Literal["create_savepoint", "rollback_only"]
+        mode = "create_savepoint" if self.members > 1 else "rollback_only"
+        with Session(self.connection, join_transaction_mode=mode, expire_on_commit=False) as session:
+            try:
+                yield session
+            except BaseException:
+                session.rollback()
+                raise
 
     def is_full(self) -> bool:
         return self.members >= MOST_MEMBERS or time.monotonic() - self.began > LONGEST_SECONDS
@@ -41,6 +89,8 @@ class _Group:
             self.error = error
         finally:
             self.connection.close()
+            if self._gate:
+                self._gate.leave()
             self.done.set()
 
 
@@ -55,6 +105,7 @@ class Writer:
     def __init__(self, engine: Engine) -> None:
         """Write through ``engine``."""
         self._engine = engine
+        self._gate: _Gate | None = None
         self._turn = threading.Lock()
         self._counting = threading.Lock()
         self._waiting = 0
@@ -67,9 +118,7 @@ class Writer:
         try:
             group = self._join()
             try:
-                with Session(
-                    group.connection, join_transaction_mode="create_savepoint", expire_on_commit=False
-                ) as session:
+                with group.session() as session:
                     yield session
                     session.commit()
             finally:
@@ -96,15 +145,31 @@ class Writer:
 
     def _join(self) -> _Group:
         if self._group is None:
-            connection = self._engine.connect()
-            try:
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
-            except BaseException:
-                connection.close()
-                raise
-            self._group = _Group(connection)
+            self._group = self._begin()
         self._group.members += 1
         return self._group
+
+    def _begin(self) -> _Group:
+        gate = self._open_gate()
+        if gate:
+            gate.enter()
+        connection = None
+        try:
+            connection = self._engine.connect()
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        except BaseException:
+            if connection:
+                connection.close()
+            if gate:
+                gate.leave()
+            raise
+        return _Group(connection, gate)
+
+    def _open_gate(self) -> _Gate | None:
+        """Open the file with the first transaction: the database's folder may be made after us."""
+        if self._gate is None and self._engine.url.database:
+            self._gate = _Gate(self._engine.url.database)
+        return self._gate
 
     def _leave(self, group: _Group) -> None:
         """Commit for all, unless somebody waits who will."""

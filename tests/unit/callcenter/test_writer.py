@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -83,6 +85,47 @@ def test_who_fails_is_rolled_back_alone(writer: Writer, path: Path) -> None:
         type(None),
     ]
     assert kept(path) == {1, 2, 3, 4, 5}
+
+
+def test_who_fails_first_leaves_nothing(writer: Writer, path: Path) -> None:
+    def write_both() -> None:
+        with writer.transaction() as session:
+            session.execute(INSERT, {"number": 4})
+            session.execute(INSERT, {"number": 3})
+
+    write(writer, 3)
+    with pytest.raises(IntegrityError):
+        write_both()
+    assert kept(path) == {3}
+    write(writer, 5)
+    assert kept(path) == {3, 5}
+
+
+def test_processes_take_turns(writer: Writer, path: Path) -> None:
+    others = [Writer(make_engine(f"sqlite:///{path}")) for _ in range(3)]
+
+    def many(number: int) -> None:
+        for again in range(25):
+            write(others[number], 100 * number + again)
+
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(many, range(3)))
+    assert len(kept(path)) == 75
+
+
+def test_a_killed_process_holds_nobody_up(writer: Writer, path: Path) -> None:
+    hold = "import fcntl, sys; file = open(sys.argv[1], 'a'); fcntl.flock(file, fcntl.LOCK_EX); print('held', flush=True); input()"
+    command = [sys.executable, "-c", hold, f"{path}-writer"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        assert process.stdout.readline() == b"held\n"
+        with ThreadPoolExecutor(1) as pool:
+            waiting = pool.submit(write, writer, 1)
+            with pytest.raises(TimeoutError):
+                waiting.result(0.1)
+            process.kill()
+            waiting.result()
+    assert kept(path) == {1}
 
 
 def test_a_commit_that_fails_fails_all(writer: Writer, path: Path) -> None:
