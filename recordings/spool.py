@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from collections.abc import Iterator
@@ -86,7 +87,7 @@ class Spool:
 
     def stale(self, now: datetime) -> Iterator[SpoolFile]:
         """Give the files in ``open/`` that have not grown for a while."""
-        return (file for file in _named(self.open) if now - file.modified >= STALE_AFTER)
+        return _named(self.open, (now - STALE_AFTER).timestamp())
 
     def adopt(self, file: SpoolFile) -> Path:
         """Move a file of ``open/`` into ``ready/``; never over another one."""
@@ -106,14 +107,22 @@ class Spool:
         file.path.unlink(missing_ok=True)
 
 
-def _named(directory: Path) -> Iterator[SpoolFile]:
-    found = [file for entry in _files(directory) if (file := _claim(entry))]
+def _named(directory: Path, until: float = math.inf) -> Iterator[SpoolFile]:
+    found = [file for entry in _files(directory, until) if (file := _claim(entry))]
     return iter(sorted(found, key=lambda file: (file.modified, file.path.name)))
 
 
-def _files(directory: Path) -> list[Path]:
+def _files(directory: Path, until: float = math.inf) -> list[Path]:
     with os.scandir(directory) as entries:
-        return [Path(entry.path) for entry in entries if entry.is_file(follow_symlinks=False)]
+        return [Path(entry.path) for entry in entries if _is_file(entry, until)]
+
+
+def _is_file(entry: os.DirEntry[str], until: float) -> bool:
+    """Tell whether it is a file that has not grown since ``until``; one that just went is none."""
+    try:
+        return entry.is_file(follow_symlinks=False) and entry.stat().st_mtime <= until
+    except FileNotFoundError:
+        return False
 
 
 def _claim(path: Path) -> SpoolFile | None:
