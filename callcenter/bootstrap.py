@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -117,17 +118,18 @@ def tools(settings: Settings) -> Tools:
     )
 
 
-def render_exchange(settings: Settings, binary: AsteriskBinary) -> list[str]:
-    """Write this node's exchange configuration; returns the changed files' names."""
-    here = node.describe(settings, binary)
+def exchange_renderer(settings: Settings, binary: AsteriskBinary) -> Callable[[], list[str]]:
+    """Make what renders this node's exchange configuration and returns the changed files' names."""
     data = database(settings)
-    try:
+
+    def render() -> list[str]:
+        here = node.describe(settings, binary)
         with data.reading() as session:
             today = utc_now().astimezone(ZoneInfo(settings.time_zone)).date()
             plan = Exchange(session).plan(here, today)
-    finally:
-        data.dispose()
-    return rendering.write(plan)
+        return rendering.write(plan)
+
+    return render
 
 
 def run_ivr(settings: Settings) -> None:

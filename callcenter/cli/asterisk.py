@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import click
 from sqlalchemy.exc import SQLAlchemyError
@@ -31,7 +31,7 @@ def asterisk() -> None:
 def render() -> None:
     """Write the whole configuration from the database; tell what changed."""
     settings = load()
-    changed = _write(settings, _binary())
+    changed = _write(bootstrap.exchange_renderer(settings, _binary()))
     for name in changed:
         click.echo(settings.asterisk_dir / "etc" / name)
     click.echo(f"{len(changed)} files changed in {settings.asterisk_dir / 'etc'}")
@@ -42,22 +42,23 @@ def serve() -> None:
     """Render, then run Asterisk until told to stop; changes reach it by reload."""
     watchdog.start()
     settings, binary = load(), _binary()
+    render = bootstrap.exchange_renderer(settings, binary)
     try:
-        _write(settings, binary)
+        _write(render)
     except SQLAlchemyError as error:
         if not _conf(settings):
             raise click.ClickException(f"the database cannot be read: {error}") from None
         log.error("calls are taken with the former configuration: %s", error)
     manager = settings.ami_host, settings.ami_port
     exchange = _exchange(settings, binary)
-    sys.exit(exchange.run(lambda: _refresh(settings, binary), REFRESH_SECONDS, manager))
+    sys.exit(exchange.run(lambda: _refresh(render), REFRESH_SECONDS, manager))
 
 
 @asterisk.command()
 def reload() -> None:
     """Render, and let the running Asterisk read what changed."""
     settings, binary = load(), _binary()
-    changed = _write(settings, binary)
+    changed = _write(bootstrap.exchange_renderer(settings, binary))
     _exchange(settings, binary).give(rendering.reloads(changed))
     for name in changed:
         click.echo(f"{name}: {'read again' if name in rendering.RELOADS else 'needs a restart of Asterisk'}")
@@ -70,9 +71,9 @@ def _binary() -> AsteriskBinary:
         raise click.ClickException(str(error)) from None
 
 
-def _write(settings: Settings, binary: AsteriskBinary) -> list[str]:
+def _write(render: Callable[[], list[str]]) -> list[str]:
     try:
-        return bootstrap.render_exchange(settings, binary)
+        return render()
     except ConfigError as error:
         raise click.ClickException(f"{error}\nThe exchange's former configuration was kept.") from None
 
@@ -85,9 +86,9 @@ def _exchange(settings: Settings, binary: AsteriskBinary) -> Exchange:
     return Exchange(binary, settings.asterisk_dir / "etc" / "asterisk.conf")
 
 
-def _refresh(settings: Settings, binary: AsteriskBinary) -> Sequence[str]:
+def _refresh(render: Callable[[], list[str]]) -> Sequence[str]:
     try:
-        return rendering.reloads(bootstrap.render_exchange(settings, binary))
+        return rendering.reloads(render())
     except (SQLAlchemyError, ConfigError, OSError) as error:
         log.error("the exchange goes on with its former configuration: %s", error)
         return ()
