@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -23,6 +24,8 @@ MARGIN = timedelta(seconds=10)
 UNSEEN = HungUp("hungup", 0, "unknown")
 EXCHANGE_DIED = HungUp("hungup", 41, "exchange")
 """Q.850: temporary failure."""
+REMEMBERED = 1000
+"""Ended calls whose further reports need not be looked up."""
 
 
 def utc_now() -> datetime:
@@ -49,13 +52,27 @@ class DatabaseSwitchboard:
         self._provider = provider
         self._test_every = test_every
         self._clock = clock
+        self._told: OrderedDict[str, None] = OrderedDict()
 
     def receive(self, call: str, event: Event) -> Receipt | None:
         """Take an event of a call; ``None`` when nothing is left to be done."""
+        if isinstance(event, HungUp) and call in self._told:
+            return None
         with self._database.transaction() as session:
-            return Calls(session, self._policy).receive(
+            receipt = Calls(session, self._policy).receive(
                 self._provider, self._node, call, event, self._clock()
             )
+        self._remember(call, event)
+        return receipt
+
+    def _remember(self, call: str, event: Event) -> None:
+        """Know that a call's end is written, cause and all: it is told twice, and the second time in vain."""
+        if not isinstance(event, HungUp):
+            self._told.pop(call, None)
+        elif event.cause and event.side != "unknown":
+            self._told[call] = None
+            if len(self._told) > REMEMBERED:
+                self._told.popitem(last=False)
 
     def receive_leg(self, call: str, event: LegEvent) -> None:
         """Take a fact about an officer's leg; unknown calls are ignored."""
