@@ -16,6 +16,8 @@ from ivr.nodes import (
     Speech,
 )
 from ivr.turns import (
+    EMERGENCY_PRIORITY,
+    ORDINARY_PRIORITY,
     Action,
     AgencyName,
     Clip,
@@ -85,7 +87,15 @@ def _action(draft: Draft, node: Node, parts: Parts) -> Action:
 def _connect(draft: Draft, node: ConnectNode) -> Connect:
     kept = None if draft.facts.get("unrecorded") == "yes" else _audio(draft, "c")
     timeout = max(1, number_of(draft.facts.get("connect_seconds", ""), 45))
-    return Connect(draft.language, draft.facts.get(node.queue, ""), timeout, kept, node.emergency)
+    queue, priority = draft.facts.get(node.queue, ""), _priority(draft, node)
+    return Connect(draft.language, queue, timeout, kept, node.emergency, priority)
+
+
+def _priority(draft: Draft, node: ConnectNode) -> int:
+    """Place a call in the queue; nothing that is known of a caller lowers an emergency."""
+    if node.emergency:
+        return EMERGENCY_PRIORITY
+    return number_of(draft.facts.get("queue_priority", ""), ORDINARY_PRIORITY)
 
 
 def _audio(draft: Draft, kind: str) -> str:

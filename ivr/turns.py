@@ -11,6 +11,9 @@ from typing import Literal
 
 Language = Literal["id", "en"]
 
+EMERGENCY_PRIORITY, ORDINARY_PRIORITY, LOWERED_PRIORITY = 10, 5, 0
+"""Places in a queue: a higher one goes first, whoever came earlier."""
+
 
 @dataclass(frozen=True, slots=True)
 class Clip:
@@ -85,7 +88,7 @@ class Connect:
     """Put the citizen into an agency's queue, for at most ``timeout`` seconds.
 
     ``record_as`` is the audio object's name, or ``None`` when the citizen
-    goes on unrecorded.
+    goes on unrecorded. ``priority`` is a place in the queue, see above.
     """
 
     language: Language
@@ -93,6 +96,7 @@ class Connect:
     timeout: int
     record_as: str | None
     emergency: bool = False
+    priority: int = 0
 
 
 @dataclass(frozen=True, slots=True)

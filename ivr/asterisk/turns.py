@@ -186,9 +186,8 @@ class Performer:
             return DialEnded(key, outcome)
         self._speak(action.language)
         emergency = {"EMERGENCY": "1"} if action.emergency else {}
-        self._line.set(
-            TURN=str(number), QUEUESTATUS="", MEMBERINTERFACE="", QUEUE_RAISE_PENALTY="0", **emergency
-        )
+        before = {"TURN": str(number), "QUEUE_PRIO": str(action.priority)} | emergency
+        self._line.set(QUEUESTATUS="", MEMBERINTERFACE="", QUEUE_RAISE_PENALTY="0", **before)
         if action.record_as:
             self._monitor(_checked(AUDIO_NAME, action.record_as))
         try:

@@ -27,7 +27,7 @@ says = st.lists(st.builds(Say, language, parts), max_size=3)
 waits: st.SearchStrategy[Action] = st.one_of(
     st.builds(Gather, language, parts, counts, st.floats(0, 60)),
     st.builds(Record, language, words, counts, counts),
-    st.builds(Connect, language, words, counts, st.none() | words, st.booleans()),
+    st.builds(Connect, language, words, counts, st.none() | words, st.booleans(), counts),
     st.builds(Hangup, counts),
 )
 turns = st.builds(lambda number, said, wait: Turn(number, (*said, wait)), counts, says, waits)
@@ -52,6 +52,13 @@ def test_a_turn_comes_back_from_json(turn: Turn) -> None:
 @given(cursors)
 def test_a_cursor_comes_back_from_json(cursor: Cursor) -> None:
     assert cursor_from_dict(json.loads(json.dumps(cursor_to_dict(cursor)))) == cursor
+
+
+def test_a_turn_of_before_priorities_is_read() -> None:
+    connect = {"kind": "connect", "language": "id", "queue": "q", "timeout": 30, "record_as": None}
+    turn = turn_from_dict({"number": 3, "actions": [{**connect, "emergency": True}]})
+
+    assert turn.actions == (Connect("id", "q", 30, None, emergency=True, priority=0),)
 
 
 def test_a_cursor_of_before_limits_is_read() -> None:

@@ -85,7 +85,7 @@ def test_key_8_goes_on_unrecorded() -> None:
 
     assert step.cursor.facts["unrecorded"] == "yes"
     assert step.cursor.facts["notice"]
-    assert last(step) == Connect("id", "agency-dinsos", 30, None)
+    assert last(step) == Connect("id", "agency-dinsos", 30, None, priority=5)
 
 
 def test_an_unrecorded_caller_is_asked_before_a_message_and_may_decline() -> None:
@@ -121,7 +121,7 @@ def test_three_missing_inputs_bring_the_caller_to_an_officer() -> None:
     assert step.query.name == "duty"
     connected = after(SILENCE, language, main, main_again, ON_DUTY)
     assert clips(connected) == ["no_choice", "connecting"]
-    assert last(connected) == Connect("id", "agency-dinsos", 30, "node1-1700.1__c__5")
+    assert last(connected) == Connect("id", "agency-dinsos", 30, "node1-1700.1__c__5", priority=5)
 
 
 def test_wrong_keys_are_told_and_bring_nobody_to_the_end() -> None:

@@ -248,6 +248,14 @@ def test_a_conversation_is_recorded_in_two_channels(channel: Channel, do: Do, au
     assert f"{written},bD,[ -s {written} ] && mv {written} {audio.kept(written.name)}" in monitor
 
 
+def test_the_place_in_the_queue_is_set_before_it_is_entered(channel: Channel, do: Do) -> None:
+    channel.when("QUEUESTATUS}", "200 result=1 (TIMEOUT:)")
+    do(Connect("id", "agency-dinsos", 45, None, priority=10))
+    commands = [" ".join(command.split()) for command in channel.commands]
+    entered = next(n for n, command in enumerate(commands) if command.startswith("EXEC Queue"))
+    assert any("QUEUE_PRIO=10" in command for command in commands[:entered])
+
+
 def test_who_goes_on_unrecorded_is_not_recorded(channel: Channel, do: Do) -> None:
     channel.when("QUEUESTATUS}", "200 result=1 (TIMEOUT:)")
     do(Connect("id", "agency-dinsos", 45, None))
