@@ -22,7 +22,9 @@ from callcenter.models import (
     CallEvent,
     Leg,
     Line,
+    NuisanceMark,
     Obligation,
+    ObligationCall,
     Officer,
     Recording,
     Role,
@@ -135,9 +137,23 @@ def obligation(session: Session, call: Call, **facts: Any) -> Obligation:
         "caller_number": call.caller_number,
         "reason": "abandoned",
         "opened_at": call.offered_at,
+        "last_tried_at": call.offered_at,
         "due_at": call.offered_at + timedelta(hours=1),
     }
-    return _add(session, Obligation, **{**plain, **facts})
+    owed: Obligation = _add(session, Obligation, **{**plain, **facts})
+    _add(session, ObligationCall, call_id=call.id, obligation_id=owed.id)
+    return owed
+
+
+def mark(session: Session, number: str = "+6281234567890", **facts: Any) -> NuisanceMark:
+    """Add a mark on a number, proposed by the system unless told otherwise."""
+    return _add(session, NuisanceMark, number=number, **{"reason": "silent", "proposed_at": NOW, **facts})
+
+
+def active_mark(session: Session, number: str = "+6281234567890", **facts: Any) -> NuisanceMark:
+    """Add a mark that was set at ``NOW`` and runs for 30 days."""
+    running = {"status": "active", "set_at": NOW, "expires_at": NOW + timedelta(days=30)}
+    return mark(session, number, **{**running, **facts})
 
 
 def recording(session: Session, store: Store, call: Call, audio: bytes, **facts: Any) -> Recording:

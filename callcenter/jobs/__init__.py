@@ -6,6 +6,7 @@ again and again.
 
 from __future__ import annotations
 
+from callcenter.jobs.escalate import escalate, expire_marks
 from callcenter.jobs.kinds import Job, Periodic
 from callcenter.jobs.lines import lines
 from callcenter.jobs.notify import notify_obligation, notify_ticket
@@ -21,4 +22,6 @@ JOBS: dict[str, Job] = {
 PERIODIC: dict[str, Periodic] = {
     "watch": Periodic(watch, seconds=30),
     "lines": Periodic(lines, seconds=30),
+    "escalate": Periodic(escalate, seconds=15),
+    "expire_marks": Periodic(expire_marks, seconds=3600),
 }

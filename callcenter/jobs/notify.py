@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from callcenter.jobs.kinds import Tools
 from callcenter.senders import Message, SendError
 from callcenter.services.letters import Letters
-from callcenter.services.notifications import Notice, Notifications
+from callcenter.services.notifications import Notice, Notifications, Owed
+from callcenter.services.telling import OPENED
 
 
 def notify_ticket(tools: Tools, payload: dict[str, Any], now: datetime) -> None:
@@ -22,9 +23,13 @@ def notify_ticket(tools: Tools, payload: dict[str, Any], now: datetime) -> None:
 
 
 def notify_obligation(tools: Tools, payload: dict[str, Any], now: datetime) -> None:
-    """Tell payload's ``officer_id`` (or the instance) of the call-back ``obligation_id``."""
-    obligation_id, officer_id = int(payload["obligation_id"]), _officer(payload)
-    _notify(tools, lambda notifications: notifications.begin_obligation(obligation_id, officer_id, now), now)
+    """Tell payload's ``officer_id`` (or the instance) of the call-back ``obligation_id``.
+
+    ``occasion`` says why now; rows of before there were any were about its opening.
+    """
+    owed = Owed(int(payload["obligation_id"]), str(payload.get("occasion", OPENED)))
+    officer_id = _officer(payload)
+    _notify(tools, lambda notifications: notifications.begin_obligation(owed, officer_id, now), now)
 
 
 def _notify(tools: Tools, begin: Callable[[Notifications], Notice | None], now: datetime) -> None:

@@ -2,16 +2,12 @@
 
 from callcenter.models.agency import Agency, Line, Tier
 from callcenter.models.call import EVENT_KINDS, Call, CallerKind, CallEvent, Disposition, Leg
+from callcenter.models.nuisance import MarkStatus, NuisanceMark
+from callcenter.models.obligation import Obligation, ObligationCall, ObligationStatus
 from callcenter.models.officer import Account, Officer, Role, Shift
 from callcenter.models.reconciliation import Difference, ExchangeRecord, LogOffset, ReconciliationRun
 from callcenter.models.recording import Recording
-from callcenter.models.ticket import (
-    Obligation,
-    ObligationStatus,
-    Ticket,
-    TicketEntry,
-    TicketStatus,
-)
+from callcenter.models.ticket import Ticket, TicketEntry, TicketStatus
 from callcenter.models.watching import LineCheck, MemberState, NodeState, Unreachable
 from callcenter.models.work import AccessLog, Alarm, Notification, Outbox
 
@@ -31,10 +27,13 @@ __all__ = [
     "Line",
     "LineCheck",
     "LogOffset",
+    "MarkStatus",
     "MemberState",
     "NodeState",
     "Notification",
+    "NuisanceMark",
     "Obligation",
+    "ObligationCall",
     "ObligationStatus",
     "Officer",
     "Outbox",

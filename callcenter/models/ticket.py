@@ -1,4 +1,4 @@
-"""Tickets (aduan), what is written on them, and obligations to call back."""
+"""Tickets (aduan), and what is written on them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from callcenter.db import Base
 from callcenter.models.agency import Agency
 from callcenter.models.call import Call
-from callcenter.models.officer import Account, Officer
+from callcenter.models.officer import Account
 
 
 class TicketStatus(StrEnum):
@@ -72,36 +72,3 @@ class TicketEntry(Base):
 
     ticket: Mapped[Ticket] = relationship(back_populates="entries")
     account: Mapped[Account | None] = relationship()
-
-
-class ObligationStatus(StrEnum):
-    """An obligation is open until it is done or closed with a reason."""
-
-    OPEN = "open"
-    DONE = "done"
-    CLOSED = "closed"
-
-
-class Obligation(Base):
-    """A call-back that somebody owes a citizen."""
-
-    __tablename__ = "obligation"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    call_id: Mapped[int] = mapped_column(ForeignKey("call.id"), unique=True)
-    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"), index=True)
-    owner_id: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
-    """The officer on duty; without one the agency owns it."""
-    caller_number: Mapped[str | None]
-    reason: Mapped[str]
-    emergency: Mapped[bool] = mapped_column(default=False)
-    opened_at: Mapped[datetime]
-    due_at: Mapped[datetime]
-    status: Mapped[str] = mapped_column(default=ObligationStatus.OPEN)
-    closed_at: Mapped[datetime | None]
-    closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
-    closing_reason: Mapped[str | None]
-
-    call: Mapped[Call] = relationship()
-    agency: Mapped[Agency] = relationship()
-    owner: Mapped[Officer | None] = relationship()

@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from callcenter.db import Base
-from callcenter.models.officer import Account
+from callcenter.models.officer import Account, Officer
 
 
 class Outbox(Base):
@@ -41,11 +41,14 @@ class Notification(Base):
     fact: Mapped[str] = mapped_column(unique=True)
     officer_id: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), index=True)
+    obligation_id: Mapped[int | None] = mapped_column(ForeignKey("obligation.id"), index=True)
     channel: Mapped[str]
     started_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     """Empty: the attempt began and its end is not known."""
     error: Mapped[str | None]
+
+    officer: Mapped[Officer | None] = relationship()
 
 
 class Alarm(Base):
@@ -73,7 +76,7 @@ class Alarm(Base):
 
 
 class AccessLog(Base):
-    """Who played, exported or searched personal data (UU 27/2022 art. 31)."""
+    """Who played, exported or searched personal data (UU 27/2022 art. 31), or marked a number."""
 
     __tablename__ = "access_log"
 
@@ -81,7 +84,7 @@ class AccessLog(Base):
     at: Mapped[datetime]
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
     action: Mapped[str]
-    """``playback``, ``export``, ``search``, ``login``, ``login_failed``."""
+    """See ``callcenter.services.audit.Action``."""
     subject: Mapped[str]
     address: Mapped[str]
 

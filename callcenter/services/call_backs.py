@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from callcenter.models import Obligation, ObligationStatus
 from callcenter.services.access import NotVisibleError, Viewer
 from callcenter.services.callers import printable
+from callcenter.services.obligations import end
 
 LONGEST_REASON = 500
 
@@ -39,8 +40,7 @@ class CallBacks:
             raise CallBackError("ended")
         if status is ObligationStatus.CLOSED and text is None:
             raise CallBackError("reason")
-        obligation.status = status
-        obligation.closed_at = now
+        end(self._session, obligation, status, now)
         obligation.closed_by_id = self._viewer.account_id
         obligation.closing_reason = text
         return obligation

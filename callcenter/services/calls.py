@@ -16,6 +16,7 @@ from callcenter.services.alarms import Alarms
 from callcenter.services.closing import Closing
 from callcenter.services.complaint import Complaints
 from callcenter.services.duty import Duty
+from callcenter.services.nuisance import Nuisance
 from callcenter.services.tickets import Tickets
 from callcenter.services.timeline import Fact, Timeline
 from ivr import engine
@@ -80,7 +81,7 @@ class Calls:
 
     def _open(self, provider: str, node: str, key: str, event: Offered, now: datetime) -> Receipt | None:
         call = self._log(provider, node, key, event, now)
-        step = engine.start(builtin(call.flow), self._facts(call))
+        step = engine.start(builtin(call.flow), self._facts(call, now))
         turn = self._advance(call, step, now, [_offered(call, event)])
         return None if _is_beyond_a_test(call, turn) else Receipt(turn, resumed=False)
 
@@ -188,9 +189,10 @@ class Calls:
         )
         return self._session.scalar(query)
 
-    def _facts(self, call: Call) -> dict[str, str]:
+    def _facts(self, call: Call, now: datetime) -> dict[str, str]:
         facts = {
             "call": call.key,
+            "queue_priority": str(Nuisance(self._session).queue_priority(call.caller_number, now)),
             "max_message_seconds": str(self._policy.max_message_seconds),
             "connect_seconds": str(self._policy.connect_seconds),
         }

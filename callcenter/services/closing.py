@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 from callcenter.models import Call, Disposition, Leg, Recording, Ticket
 from callcenter.services.complaint import Complaints
 from callcenter.services.disposition import Outcome, Story, decide
+from callcenter.services.nuisance import Nuisance
 from callcenter.services.obligations import Obligations
+from callcenter.services.silence import SHORTEST_MESSAGE, is_silent
 from callcenter.services.timeline import Timeline
 from ivr.events import HungUp
 
-SHORTEST_MESSAGE = 2.0
-"""Seconds. A caller who hangs up sooner after the beep has said nothing yet."""
 _SCRUBBED = ("ticket_pin", "pin")
 _MESSAGE = select(Recording.id).where(
     Recording.call_id == bindparam("call_id"),
@@ -33,6 +33,7 @@ class Closing:
         self._timeline = Timeline(session)
         self._complaints = Complaints(session, secret, zone)
         self._obligations = Obligations(session, zone)
+        self._nuisance = Nuisance(session)
 
     def hung_up(self, call: Call, event: HungUp, now: datetime) -> None:
         """End a call; a second report only adds a cause that was unknown."""
@@ -70,8 +71,8 @@ class Closing:
     def _dispose(self, call: Call, now: datetime) -> None:
         outcome = self._outcome(call, now)
         call.disposition, call.disposition_reason = outcome.disposition, outcome.reason
-        if outcome.disposition == Disposition.CALL_BACK:
-            self._obligations.open_for(call, outcome.reason, now)
+        self._obligations.follow(call, outcome, now)
+        self._nuisance.follow(call, outcome, now)
         data = {"disposition": outcome.disposition, "reason": outcome.reason}
         self._timeline.add(call, now, ("disposed", "disposed", data))
 
@@ -86,6 +87,7 @@ class Closing:
             status_told=_facts(call).get("result") == "found",
             emergency=call.emergency,
             has_number=call.caller_number is not None,
+            silent=is_silent(call, self._timeline),
         )
 
     def _has_message(self, call: Call) -> bool:

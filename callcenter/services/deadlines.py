@@ -24,6 +24,10 @@ class Rule:
 VERIFICATION = Rule(3, "working_days", "SP4N-LAPOR!: verification", "S")
 CALL_BACK = Rule(60, "minutes", "house rule: an abandoned call is called back within the hour", "-")
 CALL_BACK_EMERGENCY = Rule(5, "minutes", "house rule: an abandoned emergency is called back at once", "-")
+CALL_BACK_MARKED = Rule(240, "minutes", "house rule: a number marked as a nuisance is called back later", "-")
+ESCALATION = Rule(30, "minutes", "house rule: between the rungs above a late call-back", "-")
+ESCALATION_EMERGENCY = Rule(5, "minutes", "house rule: between the rungs above a late emergency", "-")
+NUISANCE_MARK = Rule(30, "days", "house rule: a mark on a number ends unless somebody extends it", "-")
 
 
 def due(rule: Rule, start: datetime, zone: ZoneInfo) -> datetime:

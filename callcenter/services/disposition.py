@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from callcenter.models import Disposition
 
+SILENT = "silent"
+"""The reason beside the outcome of a call in which the caller made no use of it at all."""
+
 
 @dataclass(frozen=True, slots=True)
 class Story:
@@ -23,6 +26,8 @@ class Story:
     """There is a number that can be called back."""
     test: bool = False
     """We called ourselves."""
+    silent: bool = False
+    """Nothing was pressed and nothing said; see ``callcenter.services.silence``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +51,16 @@ def decide(story: Story) -> Outcome:
     if story.answered and story.has_ticket:
         return Outcome(Disposition.ANSWERED, "officer")
     if story.has_ticket:
-        reason = "message" if story.has_message else "ticket_without_message"
-        return Outcome(Disposition.RECORDED, reason)
+        return Outcome(Disposition.RECORDED, _recorded(story))
     if story.emergency:
         return Outcome(Disposition.CALL_BACK, "emergency_unanswered")
     return _without_complaint(story)
+
+
+def _recorded(story: Story) -> str:
+    if story.silent:
+        return SILENT
+    return "message" if story.has_message else "ticket_without_message"
 
 
 def _without_complaint(story: Story) -> Outcome:
@@ -58,4 +68,4 @@ def _without_complaint(story: Story) -> Outcome:
         return Outcome(Disposition.DISCARDED, "status_told")
     if not story.has_number:
         return Outcome(Disposition.DISCARDED, "no_number")
-    return Outcome(Disposition.CALL_BACK, "abandoned")
+    return Outcome(Disposition.CALL_BACK, SILENT if story.silent else "abandoned")

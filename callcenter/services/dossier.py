@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from callcenter.models import Call, Obligation, Officer, Recording, Ticket, TicketEntry
+from callcenter.models import Call, Obligation, ObligationCall, Officer, Recording, Ticket, TicketEntry
 from callcenter.services.access import NotVisibleError, Viewer
 from callcenter.services.audit import Audit
 
@@ -55,7 +55,12 @@ class Dossiers:
         call = self._session.scalar(self._viewer.narrow(query, Call.agency_id).options(*related))
         if call is None:
             raise NotVisibleError(f"call {call_id}")
-        owned = select(Obligation).where(Obligation.call_id == call.id).options(joinedload(Obligation.owner))
+        owned = (
+            select(Obligation)
+            .join(ObligationCall, ObligationCall.obligation_id == Obligation.id)
+            .where(ObligationCall.call_id == call.id)
+            .options(joinedload(Obligation.owner))
+        )
         return CallDossier(
             call=call,
             officers=self._officers(call),

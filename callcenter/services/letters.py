@@ -8,8 +8,14 @@ from zoneinfo import ZoneInfo
 
 from callcenter.models import Obligation, Ticket
 from callcenter.services.callers import mask
+from callcenter.services.telling import EMERGENCY, HANDED_OVER, LATE, OPENED, is_about
 
 CATEGORIES = {"general": "umum", "emergency": "DARURAT"}
+OCCASIONS = {
+    EMERGENCY: "Warga yang sama menelepon lagi dan memilih darurat.",
+    LATE: "Batas waktu sudah lewat dan warga belum ditelepon.",
+    HANDED_OVER: "Petugas sebelumnya selesai jaga; tanggung jawab beralih kepada Anda.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,22 +47,29 @@ class Letters:
             ),
         )
 
-    def obligation(self, obligation: Obligation) -> Letter:
-        """Tell of a citizen who is to be called back."""
+    def obligation(self, obligation: Obligation, occasion: str = OPENED) -> Letter:
+        """Tell of a citizen who is to be called back, and why it is told now."""
         name = obligation.agency.name
         urgent = "DARURAT: " if obligation.emergency else ""
+        late = "LEWAT BATAS: " if is_about(occasion, LATE) else ""
         return Letter(
-            f"{urgent}Telepon balik - {name}",
+            f"{urgent}{late}Telepon balik - {name}",
             _lines(
                 f"Seorang warga menelepon {name} dan belum terlayani. Mohon telepon balik.",
+                *_why(occasion),
                 f"Batas waktu : {self._time(obligation.due_at)}",
+                f"Percobaan   : {obligation.attempts} kali",
                 f"Penelepon   : {mask(obligation.caller_number)}",
-                f"Buka        : {self.web_url}/obligations",
+                f"Buka        : {self.web_url}/obligations/{obligation.id}",
             ),
         )
 
     def _time(self, at: datetime) -> str:
         return f"{at.astimezone(self.zone):%d-%m-%Y %H.%M %Z}"
+
+
+def _why(occasion: str) -> list[str]:
+    return [words for kind, words in OCCASIONS.items() if is_about(occasion, kind)]
 
 
 def _lines(*lines: str) -> str:

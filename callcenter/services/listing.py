@@ -104,9 +104,13 @@ class Listing:
         return {ticket.call_id: ticket for ticket in found if ticket.call_id is not None}
 
     def obligations(self, status: str = ObligationStatus.OPEN) -> Sequence[Obligation]:
-        """List call-backs: open ones by deadline, the others newest first (at most 200)."""
-        order = Obligation.due_at if status == ObligationStatus.OPEN else Obligation.closed_at.desc()
-        query = select(Obligation).where(Obligation.status == status).order_by(order, Obligation.id)
+        """List call-backs: open ones by deadline, the others newest first (at most 200).
+
+        What a mark lowers comes behind all the others.
+        """
+        open_first = (Obligation.lowered, Obligation.due_at)
+        order = open_first if status == ObligationStatus.OPEN else (Obligation.closed_at.desc(),)
+        query = select(Obligation).where(Obligation.status == status).order_by(*order, Obligation.id)
         query = self._viewer.narrow(query, Obligation.agency_id).limit(200)
         related = (joinedload(Obligation.agency), joinedload(Obligation.owner), joinedload(Obligation.call))
         return self._session.scalars(query.options(*related)).all()

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Table, bindparam, case, select, update
 from sqlalchemy.orm import Session
 
-from callcenter.models import Agency, Notification, Obligation, Officer, Ticket
+from callcenter.models import Agency, Notification, Obligation, ObligationStatus, Officer, Ticket
 from callcenter.services.letters import Letter, Letters
+from callcenter.services.telling import OPENED, fact
 from callcenter.services.upsert import insert_into
 
 FAILED = "failed: "
@@ -31,6 +32,14 @@ class Notice:
     url: str | None = field(repr=False)  # may hold a secret
     title: str
     body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A call-back, and the occasion on which somebody is told of it."""
+
+    obligation_id: int
+    occasion: str = OPENED
 
 
 class Notifications:
@@ -54,14 +63,19 @@ class Notifications:
         ``LookupError`` for a ticket or an officer that does not exist.
         """
         ticket = _there(self._session.get(Ticket, ticket_id), "ticket", ticket_id)
-        fact = f"ticket-opened:{ticket_id}:officer:{officer_id or 'none'}"
-        return self._begin(fact, ticket.agency, officer_id, ticket_id, self._letters.ticket(ticket), now)
+        row = {"fact": f"ticket-opened:{ticket_id}:officer:{officer_id or 'none'}", "ticket_id": ticket_id}
+        return self._begin(row, ticket.agency, officer_id, self._letters.ticket(ticket), now)
 
-    def begin_obligation(self, obligation_id: int, officer_id: int | None, now: datetime) -> Notice | None:
-        """Begin to tell of a call-back that is owed; otherwise as ``begin_ticket``."""
-        owed = _there(self._session.get(Obligation, obligation_id), "obligation", obligation_id)
-        fact = f"obligation-opened:{obligation_id}:officer:{officer_id or 'none'}"
-        return self._begin(fact, owed.agency, officer_id, None, self._letters.obligation(owed), now)
+    def begin_obligation(self, owed: Owed, officer_id: int | None, now: datetime) -> Notice | None:
+        """Begin to tell of a call-back that is still owed; otherwise as ``begin_ticket``."""
+        obligation = _there(
+            self._session.get(Obligation, owed.obligation_id), "obligation", owed.obligation_id
+        )
+        if obligation.status != ObligationStatus.OPEN:
+            return None
+        row = {"fact": fact(obligation.id, officer_id, owed.occasion), "obligation_id": obligation.id}
+        letter = self._letters.obligation(obligation, owed.occasion)
+        return self._begin(row, obligation.agency, officer_id, letter, now)
 
     def sent(self, notification_id: int, now: datetime) -> None:
         """Say that the message was taken; the mark of a second sending stays."""
@@ -73,10 +87,9 @@ class Notifications:
 
     def _begin(
         self,
-        fact: str,
+        facts: dict[str, Any],
         agency: Agency,
         officer_id: int | None,
-        ticket_id: int | None,
         letter: Letter,
         now: datetime,
     ) -> Notice | None:
@@ -84,20 +97,16 @@ class Notifications:
             _there(self._session.get(Officer, officer_id), "officer", officer_id) if officer_id else None
         )
         name, url = (officer.name, officer.notify_url) if officer else (agency.name, None)
-        key = self._start(fact, officer_id, ticket_id, self._channel_of(url), now)
-        return Notice(key, fact, name, url, letter.title, letter.body) if key is not None else None
+        key = self._start({**facts, "officer_id": officer_id}, self._channel_of(url), now)
+        return Notice(key, facts["fact"], name, url, letter.title, letter.body) if key is not None else None
 
-    def _start(
-        self, fact: str, officer_id: int | None, ticket_id: int | None, channel: str, now: datetime
-    ) -> int | None:
-        row = insert_into(self._session, Notification).values(
-            fact=fact, officer_id=officer_id, ticket_id=ticket_id, channel=channel, started_at=now
-        )
+    def _start(self, facts: dict[str, Any], channel: str, now: datetime) -> int | None:
+        row = insert_into(self._session, Notification).values(**facts, channel=channel, started_at=now)
         statement = row.on_conflict_do_nothing(index_elements=["fact"]).returning(Notification.id)
         new = self._session.execute(statement).first()
         if new is not None:
             return int(new.id)
-        rows = select(Notification).where(Notification.fact == fact).with_for_update()
+        rows = select(Notification).where(Notification.fact == facts["fact"]).with_for_update()
         known = self._session.scalars(rows).one()
         return known.id if _again(known, channel, now) else None
 

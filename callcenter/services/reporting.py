@@ -13,7 +13,17 @@ from typing import Any, TypeVar
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from callcenter.models import Agency, Call, CallEvent, Leg, Obligation, Recording, Ticket, TicketEntry
+from callcenter.models import (
+    Agency,
+    Call,
+    CallEvent,
+    Leg,
+    Obligation,
+    ObligationCall,
+    Recording,
+    Ticket,
+    TicketEntry,
+)
 
 Facts = dict[str, Any]
 Row = TypeVar("Row")
@@ -142,7 +152,8 @@ class Reporting:
         }
 
     def _obligation(self, call_id: int) -> Facts | None:
-        found = self.session.scalar(select(Obligation).where(Obligation.call_id == call_id))
+        linked = select(Obligation).join(ObligationCall, ObligationCall.obligation_id == Obligation.id)
+        found = self.session.scalar(linked.where(ObligationCall.call_id == call_id))
         if found is None:
             return None
         return {
@@ -150,9 +161,14 @@ class Reporting:
             "reason": found.reason,
             "emergency": found.emergency,
             "owner_id": found.owner_id,
+            "attempts": found.attempts,
+            "last_tried_at": self._iso(found.last_tried_at),
             "due_at": self._iso(found.due_at),
+            "level": found.level,
+            "escalated_at": self._iso(found.escalated_at),
             "closed_at": self._iso(found.closed_at),
             "closing_reason": found.closing_reason,
+            "fulfilled_by": found.fulfilled_by.key if found.fulfilled_by else None,
         }
 
     def _ticket(self, ticket: Ticket) -> Facts:

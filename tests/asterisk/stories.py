@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callcenter.models import Call, CallEvent, Obligation, Recording, Ticket
+from callcenter.models import Call, CallEvent, Obligation, ObligationCall, Recording, Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,8 @@ def stories(session: Session, dialled: str | None = None) -> list[Story]:
 
 def _story(session: Session, call: Call) -> Story:
     ticket = session.scalar(select(Ticket).where(Ticket.call_id == call.id))
-    obligation = session.scalar(select(Obligation).where(Obligation.call_id == call.id))
+    linked = select(Obligation).join(ObligationCall, ObligationCall.obligation_id == Obligation.id)
+    obligation = session.scalar(linked.where(ObligationCall.call_id == call.id))
     sounds = session.scalars(select(Recording).where(Recording.call_id == call.id).order_by(Recording.id))
     return Story(
         id=call.id,

@@ -74,7 +74,7 @@ class Town:
     def obligation(self, call: Phone) -> Obligation | None:
         """Read what is owed to the caller."""
         with self.database.reading() as session:
-            query = select(Obligation).join(Obligation.call).where(Call.key == call.key)
+            query = select(Obligation).join(Obligation.calls).where(Call.key == call.key)
             return session.scalars(query).one_or_none()
 
     def expect_outcome(self, call: Phone, disposition: Disposition, reason: str) -> None:

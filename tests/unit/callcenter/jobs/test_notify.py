@@ -78,7 +78,8 @@ def ticket(database: Database) -> None:
                 verify_by=NOW,
             )
         )
-        session.add(Obligation(id=1, call=call, agency=agency, reason="abandoned", opened_at=NOW, due_at=NOW))
+        times = {"opened_at": NOW, "last_tried_at": NOW, "due_at": NOW}
+        session.add(Obligation(id=1, call=call, agency=agency, reason="abandoned", **times))
 
 
 def row(tools: Tools) -> Notification:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from callcenter.models import Disposition
 from callcenter.services.disposition import Story, decide
 
-SILENT = Story(
+GIVEN_UP = Story(
     known_line=True,
     answered=False,
     has_ticket=False,
@@ -34,15 +34,29 @@ SILENT = Story(
     ],
 )
 def test_each_story_has_its_outcome(change: dict[str, bool], expected: Disposition) -> None:
-    assert decide(replace(SILENT, **change)).disposition is expected
+    assert decide(replace(GIVEN_UP, **change)).disposition is expected
 
 
-@given(st.builds(Story, *[st.booleans()] * 7))
+@given(st.builds(Story, *[st.booleans()] * 8))
 def test_an_emergency_on_a_known_line_is_never_discarded(story: Story) -> None:
     outcome = decide(replace(story, known_line=True, emergency=True))
     assert outcome.disposition is not Disposition.DISCARDED
 
 
-@given(st.builds(Story, *[st.booleans()] * 7))
+@given(st.builds(Story, *[st.booleans()] * 8))
 def test_every_outcome_has_a_reason(story: Story) -> None:
     assert decide(story).reason
+
+
+def test_a_silent_call_says_so_and_is_owed_the_same() -> None:
+    for change in ({}, {"has_ticket": True, "has_message": True}):
+        story = replace(GIVEN_UP, **change)
+        silent = decide(replace(story, silent=True))
+        assert silent.reason == "silent"
+        assert silent.disposition is decide(story).disposition
+
+
+@given(st.builds(Story, *[st.booleans()] * 8))
+def test_silence_decides_no_outcome(story: Story) -> None:
+    outcomes = [decide(replace(story, silent=silent)).disposition for silent in (True, False)]
+    assert outcomes[0] is outcomes[1]

@@ -125,11 +125,16 @@ def test_tickets_are_filtered(session: Session) -> None:
 
 def test_open_call_backs_come_by_deadline(session: Session) -> None:
     agency = factories.agency(session)
-    later = factories.obligation(session, factories.call(session, agency), due_at=NOW + timedelta(hours=2))
-    sooner = factories.obligation(session, factories.call(session, agency), due_at=NOW + timedelta(hours=1))
-    factories.obligation(session, factories.call(session, agency), status="done", closed_at=NOW)
+
+    def owed(number: int, **facts: object) -> int:
+        call = factories.call(session, agency, caller_number=f"+628120000000{number}")
+        return int(factories.obligation(session, call, **facts).id)
+
+    lowered = owed(1, due_at=NOW - timedelta(hours=9), lowered=True)
+    later, sooner = owed(2, due_at=NOW + timedelta(hours=2)), owed(3, due_at=NOW + timedelta(hours=1))
+    owed(4, status="done", closed_at=NOW)
     found = Listing(session, SUPERVISOR).obligations()
-    assert [obligation.id for obligation in found] == [sooner.id, later.id]
+    assert [obligation.id for obligation in found] == [sooner, later, lowered]
     assert Listing(session, Viewer(2, "x", Role.OFFICER, agency.id + 1)).obligations() == []
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from callcenter.db import Database
 from callcenter.models import Agency, Call, Notification, Obligation, Officer, Ticket
 from callcenter.services.letters import Letters
-from callcenter.services.notifications import AGAIN, Notice, Notifications, unknown_ends
+from callcenter.services.notifications import AGAIN, Notice, Notifications, Owed, unknown_ends
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 FACT = "ticket-opened:1:officer:1"
@@ -148,12 +148,13 @@ def test_a_call_back_tells_its_deadline_in_local_time(database: Database) -> Non
                 reason="abandoned",
                 emergency=True,
                 opened_at=NOW,
+                last_tried_at=NOW,
                 due_at=NOW,
                 caller_number="+6281234567890",
             )
         )
         session.flush()
-        notice = notifications(session).begin_obligation(5, 1, NOW)
+        notice = notifications(session).begin_obligation(Owed(5), 1, NOW)
     assert notice is not None
     assert notice.fact == "obligation-opened:5:officer:1"
     assert notice.title == "DARURAT: Telepon balik - Dinas Sosial"

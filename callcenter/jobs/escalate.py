@@ -1,0 +1,30 @@
+"""See that call-backs are made: new owners, the next rung, and marks that run out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from callcenter.jobs.kinds import Tools
+from callcenter.services.escalation import Escalation
+from callcenter.services.nuisance import Nuisance
+
+
+def escalate(tools: Tools, now: datetime) -> None:
+    """Hand over what has no owner on duty, and go up with what is late: one transaction each."""
+    zone = ZoneInfo(tools.settings.time_zone)
+    with tools.database.reading() as session:
+        found = Escalation(session, zone)
+        late, unattended = found.late(now), found.unattended(now)
+    for obligation_id in late:
+        with tools.database.transaction() as session:
+            Escalation(session, zone).climb(obligation_id, now)
+    for obligation_id in unattended:
+        with tools.database.transaction() as session:
+            Escalation(session, zone).hand_over(obligation_id, now)
+
+
+def expire_marks(tools: Tools, now: datetime) -> None:
+    """Write down which marks on numbers have run out; they mean nothing any more already."""
+    with tools.database.transaction() as session:
+        Nuisance(session).expire(now)

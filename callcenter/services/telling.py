@@ -1,0 +1,38 @@
+"""Whom to tell of a call-back, each once for each occasion."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from callcenter.models import Obligation
+from callcenter.services.outbox import Work
+
+OPENED, EMERGENCY, LATE, HANDED_OVER = "opened", "emergency", "late", "handed-over"
+"""Occasions; some go on behind a hyphen, to tell one time from another."""
+
+
+class Telling:
+    """Owes messages about call-backs."""
+
+    def __init__(self, session: Session) -> None:
+        """Write through ``session``; the messages are owed once it commits."""
+        self._session = session
+
+    def tell(self, owed: Obligation, officers: Iterable[int | None], occasion: str, now: datetime) -> None:
+        """Tell officers by id; ``None`` is the instance itself."""
+        for officer_id in officers:
+            payload = {"obligation_id": owed.id, "officer_id": officer_id, "occasion": occasion}
+            Work(self._session).owe("notify_obligation", fact(owed.id, officer_id, occasion), payload, now)
+
+
+def fact(obligation_id: int, officer_id: int | None, occasion: str) -> str:
+    """Name a message about a call-back: who, of which, and why now."""
+    return f"obligation-{occasion}:{obligation_id}:officer:{officer_id or 'none'}"
+
+
+def is_about(occasion: str, kind: str) -> bool:
+    """Tell whether an occasion is of a kind named above."""
+    return occasion == kind or occasion.startswith(f"{kind}-")
