@@ -1,4 +1,4 @@
-"""Traces of access to personal data (UU 27/2022 art. 31) and of logins."""
+"""Traces of access to personal data (UU 27/2022 art. 31), of logins, and of marks on numbers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,17 @@ from sqlalchemy.orm import Session
 
 from callcenter.models import AccessLog
 
-Action = Literal["playback", "export", "search", "login", "login_failed"]
+Action = Literal[
+    "playback",
+    "export",
+    "search",
+    "login",
+    "login_failed",
+    "mark_proposed",
+    "mark_set",
+    "mark_extended",
+    "mark_withdrawn",
+]
 
 
 class Audit:
