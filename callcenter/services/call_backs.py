@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callcenter.models import Obligation, ObligationStatus
-from callcenter.services.access import NotVisibleError, Viewer
+from callcenter.services.access import NotVisibleError, Viewer, possible_id
 from callcenter.services.callers import printable
 from callcenter.services.obligations import end
 
@@ -46,7 +46,7 @@ class CallBacks:
         return obligation
 
     def _obligation(self, obligation_id: int) -> Obligation:
-        query = select(Obligation).where(Obligation.id == obligation_id)
+        query = select(Obligation).where(Obligation.id == possible_id(obligation_id))
         query = self._viewer.narrow(query, Obligation.agency_id)
         found = self._session.scalar(query.with_for_update())
         if found is None:

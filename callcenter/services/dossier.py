@@ -9,11 +9,18 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from callcenter.models import Call, Obligation, ObligationCall, Officer, Recording, Ticket, TicketEntry
-from callcenter.services.access import NotVisibleError, Viewer
+from callcenter.models import (
+    Call,
+    Notification,
+    Obligation,
+    ObligationCall,
+    Officer,
+    Recording,
+    Ticket,
+    TicketEntry,
+)
+from callcenter.services.access import NotVisibleError, Viewer, possible_id
 from callcenter.services.audit import Audit
-
-LARGEST_ID = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +42,14 @@ class TicketDossier:
     recordings: Sequence[Recording]
 
 
+@dataclass(frozen=True, slots=True)
+class ObligationDossier:
+    """One call-back with its calls, and the messages about it."""
+
+    obligation: Obligation
+    told: Sequence[Notification]
+
+
 class Dossiers:
     """Finds single things; what is not this viewer's raises ``NotVisibleError``."""
 
@@ -45,7 +60,7 @@ class Dossiers:
 
     def call(self, call_id: int) -> CallDossier:
         """Find a call with its timeline, legs, audio, ticket and obligation."""
-        query = select(Call).where(Call.id == _possible(call_id))
+        query = select(Call).where(Call.id == possible_id(call_id))
         related = (
             joinedload(Call.agency),
             joinedload(Call.line),
@@ -71,7 +86,7 @@ class Dossiers:
 
     def ticket(self, ticket_id: int) -> TicketDossier:
         """Find a ticket with its entries and its call's audio."""
-        query = select(Ticket).where(Ticket.id == _possible(ticket_id))
+        query = select(Ticket).where(Ticket.id == possible_id(ticket_id))
         related = (
             joinedload(Ticket.agency),
             joinedload(Ticket.call),
@@ -82,9 +97,24 @@ class Dossiers:
             raise NotVisibleError(f"ticket {ticket_id}")
         return TicketDossier(ticket, self._recordings(ticket.call_id) if ticket.call_id else [])
 
+    def obligation(self, obligation_id: int) -> ObligationDossier:
+        """Find a call-back with its calls and who was told of it."""
+        query = select(Obligation).where(Obligation.id == possible_id(obligation_id))
+        related = (
+            joinedload(Obligation.agency),
+            joinedload(Obligation.owner),
+            selectinload(Obligation.calls),
+        )
+        found = self._session.scalar(self._viewer.narrow(query, Obligation.agency_id).options(*related))
+        if found is None:
+            raise NotVisibleError(f"obligation {obligation_id}")
+        told = select(Notification).where(Notification.obligation_id == found.id)
+        told = told.options(joinedload(Notification.officer)).order_by(Notification.id)
+        return ObligationDossier(found, self._session.scalars(told).all())
+
     def recording(self, recording_id: int) -> Recording:
         """Find an audio object."""
-        query = select(Recording).join(Recording.call).where(Recording.id == _possible(recording_id))
+        query = select(Recording).join(Recording.call).where(Recording.id == possible_id(recording_id))
         found = self._session.scalar(self._viewer.narrow(query, Call.agency_id))
         if found is None:
             raise NotVisibleError(f"recording {recording_id}")
@@ -133,8 +163,3 @@ class Playbacks:
 
 def _subject(recording: Recording) -> str:
     return f"recording:{recording.id}"
-
-
-def _possible(row_id: int) -> int:
-    """Keep ids that a database can hold; no row has another."""
-    return row_id if row_id <= LARGEST_ID else 0

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from callcenter.models import Call, MarkStatus, NuisanceMark
 from callcenter.services import callers, deadlines
-from callcenter.services.access import NotVisibleError, Viewer
+from callcenter.services.access import NotVisibleError, Viewer, possible_id
 from callcenter.services.audit import Action, Audit
 from callcenter.services.nuisance import PRANK, REASONS, Nuisance
 
@@ -51,7 +51,7 @@ class NuisanceReview:
 
     def report(self, call_id: int, note: str, now: datetime) -> bool:
         """Report a call as a prank; tells whether its number was not known as such."""
-        query = select(Call).where(Call.id == call_id)
+        query = select(Call).where(Call.id == possible_id(call_id))
         call = self._session.scalar(self._viewer.narrow(query, Call.agency_id))
         if call is None:
             raise NotVisibleError(f"call {call_id}")
@@ -132,7 +132,9 @@ class NuisanceReview:
 
     def _locked(self, mark_id: int, status: MarkStatus | None, now: datetime) -> NuisanceMark:
         self._supervisors_only()
-        mark = self._session.scalar(select(NuisanceMark).where(NuisanceMark.id == mark_id).with_for_update())
+        mark = self._session.scalar(
+            select(NuisanceMark).where(NuisanceMark.id == possible_id(mark_id)).with_for_update()
+        )
         if mark is None:
             raise NotVisibleError(f"mark {mark_id}")
         over = mark.expires_at is not None and mark.expires_at <= now

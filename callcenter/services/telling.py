@@ -33,6 +33,12 @@ def fact(obligation_id: int, officer_id: int | None, occasion: str) -> str:
     return f"obligation-{occasion}:{obligation_id}:officer:{officer_id or 'none'}"
 
 
+def occasion_of(fact: str) -> str:
+    """Read the occasion out of a message's name, without what tells one time from another."""
+    occasion = fact.removeprefix("obligation-").partition(":")[0].removesuffix("-emergency")
+    return HANDED_OVER if is_about(occasion, HANDED_OVER) else occasion
+
+
 def is_about(occasion: str, kind: str) -> bool:
     """Tell whether an occasion is of a kind named above."""
     return occasion == kind or occasion.startswith(f"{kind}-")

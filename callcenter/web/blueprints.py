@@ -13,6 +13,7 @@ from callcenter.web import (
     health,
     lines,
     metrics,
+    nuisance,
     obligations,
     recordings,
     tickets,
@@ -21,5 +22,18 @@ from callcenter.web import (
 
 def all_blueprints() -> list[Blueprint]:
     """List every blueprint of the application."""
-    parts = (auth, board, calls, tickets, obligations, lines, balance, recordings, health, metrics, admin)
+    parts = (
+        auth,
+        board,
+        calls,
+        tickets,
+        obligations,
+        nuisance,
+        lines,
+        balance,
+        recordings,
+        health,
+        metrics,
+        admin,
+    )
     return [part.pages for part in parts]

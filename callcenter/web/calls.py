@@ -6,6 +6,7 @@ from flask import Blueprint, render_template, request
 
 from callcenter.services.dossier import Dossiers
 from callcenter.services.listing import Listing
+from callcenter.services.nuisance import Nuisance
 from callcenter.web.context import address, house, now, viewer
 from callcenter.web.filters import call_filter
 from callcenter.web.timeline import moments
@@ -39,4 +40,7 @@ def call(call_id: int) -> str:
     """Show a call with its timeline and audio."""
     with house().database.reading() as session:
         dossier = Dossiers(session, viewer()).call(call_id)
-    return render_template("calls/call.html", dossier=dossier, call=dossier.call, moments=moments(dossier))
+        mark = Nuisance(session).live(dossier.call.caller_number, now())
+    return render_template(
+        "calls/call.html", dossier=dossier, call=dossier.call, moments=moments(dossier), mark=mark
+    )

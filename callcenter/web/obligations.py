@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from callcenter.models import ObligationStatus
 from callcenter.services.call_backs import CallBackError, CallBacks
+from callcenter.services.dossier import Dossiers
 from callcenter.services.listing import Listing
 from callcenter.web.context import house, now, viewer
 
@@ -22,6 +23,14 @@ def obligations() -> str:
     with house().database.reading() as session:
         found = Listing(session, viewer()).obligations(status)
     return render_template("obligations/obligations.html", obligations=found, status=status, now=now())
+
+
+@pages.get("/obligations/<int:obligation_id>")
+def obligation(obligation_id: int) -> str:
+    """Show a call-back with its calls and who was told of it."""
+    with house().database.reading() as session:
+        dossier = Dossiers(session, viewer()).obligation(obligation_id)
+    return render_template("obligations/obligation.html", dossier=dossier, now=now())
 
 
 @pages.post("/obligations/<int:obligation_id>")

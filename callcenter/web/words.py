@@ -12,6 +12,7 @@ from flask_login import current_user
 
 from callcenter.models import Call, CallerKind, Obligation, Ticket
 from callcenter.services.callers import mask
+from callcenter.services.telling import occasion_of
 from callcenter.web import guard
 from callcenter.web.context import house, now
 from callcenter.web.security import style_nonce
@@ -37,6 +38,27 @@ OBLIGATIONS = {
     "done": (_l("Sudah ditelepon"), "good"),
     "closed": (_l("Ditutup"), "calm"),
 }
+LEVELS = {
+    1: _l("petugas jaga"),
+    2: _l("petugas jaga instansi induk"),
+    3: _l("pengawas"),
+}
+OCCASIONS = {
+    "opened": _l("telepon balik dibuka"),
+    "emergency": _l("warga menelepon lagi dan memilih darurat"),
+    "late-1": _l("lewat batas, eskalasi 1"),
+    "late-2": _l("lewat batas, eskalasi 2"),
+    "late-3": _l("lewat batas, eskalasi 3"),
+    "handed-over": _l("serah terima jaga"),
+}
+MARKS = {
+    "proposed": (_l("Diusulkan"), "note"),
+    "active": (_l("Berlaku"), "warn"),
+    "withdrawn": (_l("Dicabut"), "calm"),
+    "expired": (_l("Berakhir"), "calm"),
+}
+MARK_LISTS = {"proposed": _l("Diusulkan"), "active": _l("Berlaku"), "ended": _l("Berakhir")}
+MARK_REASONS = {"silent": _l("panggilan tanpa suara"), "prank": _l("panggilan iseng")}
 LEG_OUTCOMES = {
     "answered": _l("menjawab"),
     "no_answer": _l("tidak menjawab"),
@@ -74,6 +96,7 @@ REASONS = {
     "ticket_without_message": _l("aduan dibuka tanpa pesan suara"),
     "emergency_unanswered": _l("panggilan darurat tidak terjawab"),
     "abandoned": _l("penelepon menutup sebelum menyampaikan aduan"),
+    "silent": _l("penelepon tidak menekan tombol dan tidak berbicara"),
     "status_told": _l("status aduan sudah disampaikan"),
     "no_number": _l("tidak ada nomor yang dapat ditelepon balik"),
     "unknown_line": _l("nomor yang dituju tidak aktif"),
@@ -93,6 +116,7 @@ ALARMS = {
     "recording-without-call": _l("Rekaman tanpa panggilan"),
     "exchange-alone": _l("Sentral telepon melayani sendiri"),
     "spool-strange-file": _l("Berkas asing di antrean rekaman"),
+    "call-back-overdue": _l("Telepon balik tidak dilakukan"),
     "outbox-late": _l("Pekerjaan terlambat"),
     "notification-unknown": _l("Pemberitahuan petugas tidak pasti terkirim"),
     "job-failing": _l("Pekerjaan gagal berulang kali"),
@@ -113,6 +137,10 @@ def register(app: Flask) -> None:
         CATEGORIES=CATEGORIES,
         ROLES=ROLES,
         OBLIGATIONS=OBLIGATIONS,
+        LEVELS=LEVELS,
+        MARKS=MARKS,
+        MARK_LISTS=MARK_LISTS,
+        MARK_REASONS=MARK_REASONS,
         LEG_OUTCOMES=LEG_OUTCOMES,
         RECORDING_KINDS=RECORDING_KINDS,
         LANGUAGES=LANGUAGES,
@@ -187,6 +215,12 @@ def reason(code: object) -> str:
     return str(REASONS.get(str(code or ""), code or ""))
 
 
+def occasion(fact: str) -> str:
+    """Say why somebody was told of a call-back."""
+    code = occasion_of(fact)
+    return str(OCCASIONS.get(code, code))
+
+
 def problem(code: str | None) -> str:
     """Say what is wrong with an audio object."""
     return str(PROBLEMS.get(code or "", code or ""))
@@ -211,4 +245,4 @@ def _page_words() -> dict[str, object]:
     }
 
 
-_FILTERS = (when, clock, day, iso, seconds, since, masked, caller, reason, problem)
+_FILTERS = (when, clock, day, iso, seconds, since, masked, caller, reason, occasion, problem)
