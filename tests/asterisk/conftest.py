@@ -16,6 +16,7 @@ from tests.asterisk.full import FullDisk
 from tests.asterisk.full import full_disk as full_disk_calls
 from tests.asterisk.hotline import Hotline
 from tests.asterisk.line_tests import Checked, tested_lines
+from tests.asterisk.nuisance import Queues, waiting_in_line
 from tests.asterisk.people import Stage, endpoints, folder
 from tests.asterisk.scenes import SCENES, Played
 from tests.asterisk.sipp import Tally
@@ -33,6 +34,7 @@ PLAYS: dict[str, Callable[[Stage], object]] = {
     "full_disk": full_disk_calls,
     "checked": tested_lines,
     "alone": without_us,
+    "queues": waiting_in_line,
     "terminal": at_the_terminal,
     "unwatched": unwatched_calls,
 }
@@ -121,6 +123,14 @@ def alone(plays: dict[str, Future[object]]) -> dict[str, Alone]:
     """The calls that the exchange carried alone, once they are over."""
     result = plays["alone"].result()
     assert isinstance(result, dict)
+    return result
+
+
+@pytest.fixture
+def queues(plays: dict[str, Future[object]]) -> Queues:
+    """What the exchange told of its queues while three callers waited in them."""
+    result = plays["queues"].result()
+    assert isinstance(result, Queues)
     return result
 
 

@@ -23,6 +23,7 @@ AGENCIES = (
     ("masked", "70110", 0),
     ("terminal", "70111", 1),
     ("board", "70112", 1),
+    ("nuisance", "70113", 1),
 )
 """Code, number, and how many officers are on duty at any time, the primary first."""
 SINCE = date(2020, 1, 1)

@@ -78,6 +78,55 @@ def test_the_migrated_schema_is_the_models(engine: Engine) -> None:
         assert compare_metadata(context, Base.metadata) == []
 
 
+def test_open_call_backs_of_one_number_become_one(engine: Engine) -> None:
+    """0003 keeps the oldest with what is most urgent of all of them."""
+    schema.upgrade(engine, "0002")
+    with engine.begin() as connection:
+        for statement in _CALL_BACKS:
+            connection.exec_driver_sql(statement)
+    schema.upgrade(engine, "0003")
+    with engine.connect() as connection:
+        owed = connection.exec_driver_sql(
+            "SELECT id, attempts, emergency, status FROM obligation ORDER BY id"
+        )
+        assert [tuple(row) for row in owed] == [
+            (1, 2, True, "open"),
+            (3, 1, False, "open"),
+            (4, 1, False, "done"),
+        ]
+        times = "SELECT due_at = escalate_at, last_tried_at > opened_at FROM obligation WHERE id = 1"
+        assert tuple(connection.exec_driver_sql(times).one()) == (True, True)
+        links = connection.exec_driver_sql("SELECT call_id, obligation_id FROM obligation_call ORDER BY 1")
+        assert [tuple(row) for row in links] == [(1, 1), (2, 1), (3, 3), (4, 4)]
+        facts = connection.exec_driver_sql("SELECT fact FROM outbox").scalars().all()
+        assert facts == ["obligation-opened:1:officer:none"]
+
+
+_AT = "2026-03-02 08:0{}:00+00:00"
+_CALL = (
+    "INSERT INTO call (id, provider, key, node, channel, dialled, agency_id, caller_kind, caller_number,"
+    " language, emergency, unrecorded, flow, cursor, turn, offered_at) VALUES ({0}, 'asterisk', 'k{0}',"
+    " 'n', 'c', 'd', 1, 'e164', '{1}', 'id', false, false, 'hotline', '{{}}', '{{}}', '{2}')"
+)
+_OWED = (
+    "INSERT INTO obligation (id, call_id, agency_id, caller_number, reason, emergency, opened_at, due_at,"
+    " status) VALUES ({0}, {0}, 1, '{1}', 'abandoned', {2}, '{3}', '{4}', '{5}')"
+)
+_OWED_JOB = (
+    "INSERT INTO outbox (kind, fact, payload, created_at, due_at, attempts) VALUES ('notify_obligation',"
+    " 'obligation-opened:{0}:officer:none', '{{}}', '{1}', '{1}', 0)"
+)
+_CALL_BACKS = (
+    "INSERT INTO agency (id, code, name, tier, active_from) VALUES (1, 'a', 'A', 'dinas', '2020-01-01')",
+    *(_CALL.format(one, f"+62{one // 3}", _AT.format(one)) for one in (1, 2, 3, 4)),
+    _OWED.format(1, "+620", "false", _AT.format(1), _AT.format(8), "open"),
+    _OWED.format(2, "+620", "true", _AT.format(2), _AT.format(6), "open"),
+    _OWED.format(3, "+621", "false", _AT.format(3), _AT.format(8), "open"),
+    _OWED.format(4, "+621", "false", _AT.format(4), _AT.format(8), "done"),
+    *(_OWED_JOB.format(one, _AT.format(1)) for one in (1, 2)),
+)
+
+
 def test_an_upgrade_of_a_current_schema_changes_nothing(engine: Engine) -> None:
     schema.upgrade(engine)
     first = shape(engine)

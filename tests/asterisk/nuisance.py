@@ -1,0 +1,60 @@
+"""Three callers in line at one agency: a marked number, another one, and a marked one in an emergency."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from tests import factories
+from tests.asterisk.hotline import until
+from tests.asterisk.people import Citizen, Stage
+from tests.asterisk.stories import Story
+
+_WAITING = re.compile(r"^\s+\d+\. \S+ \(wait: .*, prio: (\d+)\)", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Queues:
+    """The priorities of those who wait, the first in line first, and what became of the calls."""
+
+    ordinary: list[int]
+    emergency: list[int]
+    marked: Story
+    unmarked: Story
+    urgent: Story
+
+
+def waiting_in_line(stage: Stage) -> Queues:
+    """The marked number is there first, and still waits behind the other one."""
+    marked, unmarked, urgent = (stage.new_caller() for _ in range(3))
+    for number in (marked, urgent):
+        _mark(stage, number)
+    first = stage.citizen_calls("nuisance", marked).chooses("1")
+    _wait_for(stage, "agency-nuisance", 1)
+    second = stage.citizen_calls("nuisance", unmarked).chooses("1")
+    third = stage.citizen_calls("nuisance", urgent).reaches("language").waits(1).presses("9")
+    emergency = _wait_for(stage, "agency-nuisance-emergency", 1)
+    ordinary = _wait_for(stage, "agency-nuisance", 2)
+    return Queues(ordinary, emergency, *(_story(citizen) for citizen in (first, second, third)))
+
+
+def _mark(stage: Stage, number: str) -> None:
+    now = datetime.now(UTC)
+    with stage.hotline.database.transaction() as session:
+        factories.active_mark(session, number, set_at=now, expires_at=now + timedelta(days=30))
+
+
+def _wait_for(stage: Stage, queue: str, callers: int) -> list[int]:
+    found: list[int] = []
+
+    def in_line() -> bool:
+        found[:] = [int(priority) for priority in _WAITING.findall(stage.hotline.cli(f"queue show {queue}"))]
+        return len(found) == callers
+
+    until(in_line, 45, lambda: stage.hotline.cli(f"queue show {queue}"))
+    return found
+
+
+def _story(citizen: Citizen) -> Story:
+    return citizen.hangs_up().story()
