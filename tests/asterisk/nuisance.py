@@ -30,13 +30,17 @@ def waiting_in_line(stage: Stage) -> Queues:
     marked, unmarked, urgent = (stage.new_caller() for _ in range(3))
     for number in (marked, urgent):
         _mark(stage, number)
-    first = stage.citizen_calls("nuisance", marked).chooses("1")
+    citizens = [stage.citizen_calls("nuisance", number) for number in (marked, unmarked, urgent)]
+    for citizen in citizens:  # together, because nobody waits in line for long
+        citizen.reaches("main")
+    first, second, third = citizens
+    first.waits(1.5).presses("1")
     _wait_for(stage, "agency-nuisance", 1)
-    second = stage.citizen_calls("nuisance", unmarked).chooses("1")
-    third = stage.citizen_calls("nuisance", urgent).reaches("language").waits(1).presses("9")
-    emergency = _wait_for(stage, "agency-nuisance-emergency", 1)
+    second.presses("1")
+    third.presses("9")
     ordinary = _wait_for(stage, "agency-nuisance", 2)
-    return Queues(ordinary, emergency, *(_story(citizen) for citizen in (first, second, third)))
+    emergency = _wait_for(stage, "agency-nuisance-emergency", 1)
+    return Queues(ordinary, emergency, *(_story(citizen) for citizen in citizens))
 
 
 def _mark(stage: Stage, number: str) -> None:
