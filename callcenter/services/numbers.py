@@ -11,7 +11,7 @@ from ivr.damm import check_digit
 BODY_DIGITS = 7
 PIN_DIGITS = 4
 PROVISIONAL = "9"
-"""Numbers that begin with it are given by an exchange alone (docs/adr/0009)."""
+"""Numbers that begin with it are given by an exchange alone (docs/adr/0011)."""
 
 
 def is_valid(number: str) -> bool:
