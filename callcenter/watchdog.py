@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 BEAT_SECONDS = 0.5
+DEAF_TO = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""What a terminal or a supervisor sends to all of a group: the watchdog ends with its process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +38,14 @@ def start(limits: Limits | None = None) -> None:
     """Have this process watched from now on; call it early and from the main thread."""
     parent = os.getpid()
     ear, mouth = os.pipe()
+    deaf = signal.pthread_sigmask(signal.SIG_BLOCK, DEAF_TO)  # until the copy ignores them
     if os.fork() == 0:
         os.close(mouth)
+        for number in DEAF_TO:
+            signal.signal(number, signal.SIG_IGN)
         _watch(parent, ear, limits or Limits())
         os._exit(0)
+    signal.pthread_sigmask(signal.SIG_SETMASK, deaf)
     os.close(ear)
     threading.Thread(target=_beat, args=(mouth,), name="heartbeat", daemon=True).start()
 
@@ -89,8 +95,6 @@ def _beat(mouth: int) -> None:
 
 def _watch(parent: int, ear: int, limits: Limits) -> None:
     """Listen until the process has ended, by itself or by us."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)
     vigil = Vigil(limits, time.monotonic())
     while os.getppid() == parent:
         heard = bool(select.select([ear], [], [], BEAT_SECONDS)[0])

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from callcenter.models import Call, CallEvent
 from callcenter.services.timeline import Timeline
-from ivr.flow import builtin
-from ivr.nodes import AGAIN
+from ivr.flow import Flow, builtin
+from ivr.nodes import AGAIN, SayNode
 
 SHORTEST_MESSAGE = 2.0
 """Seconds. A shorter message has said nothing yet."""
@@ -26,5 +26,13 @@ def is_silent(call: Call, timeline: Timeline) -> bool:
 
 def _asked_in_vain(call: Call, event: CallEvent) -> bool:
     """Tell whether silence was no answer there: the question was put once more."""
-    node = builtin(call.flow).nodes.get(event.data["node"])
-    return node is not None and node.leads("silence") == AGAIN
+    flow = builtin(call.flow)
+    node = flow.nodes.get(event.data["node"])
+    target = node.leads("silence") if node else ""
+    return target == AGAIN or _says(flow, target) == flow.again.get("silence")
+
+
+def _says(flow: Flow, name: str) -> str | None:
+    """Tell the first clip of a node that only speaks."""
+    node = flow.nodes.get(name)
+    return node.parts[0].value if isinstance(node, SayNode) and node.parts else None

@@ -174,8 +174,8 @@ def test_a_message_cut_by_the_hangup_still_becomes_a_ticket(node: Node) -> None:
     assert node.ticket() is not None
     with node.database.reading() as session:
         owed = session.scalars(select(Obligation)).one()
-    assert owed.status == "closed"
-    assert owed.closing_reason
+    assert owed.status == "done"
+    assert owed.fulfilled_by_id == node.call().id
     assert node.kinds().count("disposed") == 1
 
 

@@ -57,8 +57,9 @@ def test_the_figures_are_those_of_the_log(place: Place) -> None:
         over = {"ended_at": NOW, "disposition": "call_back"}
         factories.call(session, agency, **over, test=True)
         factories.call(session, agency, **over, offered_at=NOW - DAY)
-        for due in (NOW - DAY, NOW + DAY):
-            factories.obligation(session, factories.call(session, agency, **over), due_at=due)
+        for caller, due in (("+6281111111111", NOW - DAY), ("+6282222222222", NOW + DAY)):
+            call = factories.call(session, agency, **over, caller_number=caller)
+            factories.obligation(session, call, due_at=due)
         Work(session).owe("notify_ticket", "fact", {}, NOW - timedelta(minutes=3))
         Alarms(session).raise_("disk-full", "node1", "+6281234567890", NOW)
         session.add(LineCheck(line_id=line.id, node="node1", call_key="a", at=NOW, passed=False))
