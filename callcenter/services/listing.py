@@ -19,6 +19,7 @@ from callcenter.models import Agency, Call, Obligation, ObligationStatus, Ticket
 from callcenter.services.access import Viewer
 from callcenter.services.audit import Audit
 from callcenter.services.callers import normalise
+from callcenter.services.tickets import called
 
 PAGE_ROWS = 50
 ONGOING = "ongoing"
@@ -90,9 +91,10 @@ class Listing:
         for column, value in (
             (Ticket.status, wanted.status),
             (Ticket.category, wanted.category),
-            (Ticket.number, wanted.number),
         ):
             query = query.where(column == value) if value else query
+        if wanted.number:
+            query = query.where(called(wanted.number))
         if wanted.overdue_at:
             query = query.where(Ticket.status == "new", Ticket.verify_by < wanted.overdue_at)
         return self._page(query.options(joinedload(Ticket.agency)), Ticket.opened_at, Ticket.id, after)

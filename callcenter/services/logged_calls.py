@@ -82,7 +82,9 @@ class LoggedCalls:
 
     def _existing(self, numbers: Iterable[str | None]) -> set[str]:
         asked = sorted({number for number in numbers if number})
-        return set(self._session.scalars(select(Ticket.number).where(Ticket.number.in_(asked))))
+        columns = (Ticket.number, Ticket.provisional)
+        found = (self._session.scalars(select(column).where(column.in_(asked))) for column in columns)
+        return {number for numbers in found for number in numbers if number}
 
 
 def _plain(

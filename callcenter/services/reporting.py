@@ -24,6 +24,7 @@ from callcenter.models import (
     Ticket,
     TicketEntry,
 )
+from callcenter.services.tickets import called
 
 Facts = dict[str, Any]
 Row = TypeVar("Row")
@@ -82,7 +83,7 @@ class Reporting:
 
     def ticket(self, number: str) -> Facts | None:
         """Tell all about one ticket."""
-        ticket = self.session.scalar(select(Ticket).where(Ticket.number == number))
+        ticket = self.session.scalar(select(Ticket).where(called(number)).order_by(Ticket.id).limit(1))
         if ticket is None:
             return None
         facts = self._ticket(ticket)

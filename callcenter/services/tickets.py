@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from callcenter.models import Call, Ticket
@@ -72,7 +72,11 @@ class Tickets:
         A wrong number and a wrong PIN sound the same.
         """
         told = numbers.is_valid(number)
-        tickets = self._session.scalars(_called(number).with_for_update()).all() if told else []
+        tickets = (
+            self._session.scalars(select(Ticket).where(called(number)).with_for_update()).all()
+            if told
+            else []
+        )
         results = [self._status(ticket, number, pin) for ticket in tickets]
         best = ("found", "locked", "wrong")
         return min(results, key=lambda result: best.index(result["result"]), default={"result": "wrong"})
@@ -99,6 +103,6 @@ class Tickets:
                 return number
 
 
-def _called(number: str) -> Select[Ticket]:
-    """Find whose number it is; exchanges that were alone may have given one twice."""
-    return select(Ticket).where(or_(Ticket.number == number, Ticket.provisional == number))
+def called(number: str) -> ColumnElement[bool]:
+    """Match a ticket by its number, or by one an exchange gave alone (and maybe gave twice)."""
+    return or_(Ticket.number == number, Ticket.provisional == number)

@@ -96,6 +96,10 @@ class Node:
         for host in (self.sip_host, self.agi_host, self.ami_host, *self.trunk_hosts):
             if not _HOST.match(host):
                 raise ConfigError(f"not a host or network: {host!r}")
+        if not _is_address(self.agi_host):
+            raise ConfigError(
+                f"CALLCENTER_AGI_HOST: {self.agi_host!r} is no address; no call may wait for DNS"
+            )
         if self.trunk_contact and not re.match(r"sips?:[A-Za-z0-9.:_@;=-]+\Z", self.trunk_contact):
             raise ConfigError(f"CALLCENTER_TRUNK_CONTACT: {self.trunk_contact!r} is not a SIP address")
 
@@ -195,10 +199,15 @@ def _bracketed(host: str) -> str:
 
 
 def _loopback(host: str) -> bool:
+    return ipaddress.ip_address(host).is_loopback if _is_address(host) else host == "localhost"
+
+
+def _is_address(host: str) -> bool:
     try:
-        return ipaddress.ip_address(host).is_loopback
+        ipaddress.ip_address(host.strip("[]"))
     except ValueError:
-        return host == "localhost"
+        return False
+    return True
 
 
 def _bind(host: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sqlite3
@@ -31,7 +32,15 @@ class Alone:
     status: str = ""
 
 
-def alone(stage: Stage) -> dict[str, Alone]:
+@dataclass(frozen=True, slots=True)
+class Aftermath:
+    """All the calls, and where the log differs from the exchange's records afterwards."""
+
+    calls: dict[str, Alone]
+    differences: list[object]
+
+
+def alone(stage: Stage) -> Aftermath:
     """Take the ivr process away in every way, under calls and before them."""
     home = stage.hotline.home.parent / "alone" / "home"
     home.parent.mkdir()
@@ -42,7 +51,10 @@ def alone(stage: Stage) -> dict[str, Alone]:
         with Telephone(hotline.binary, hotline.address, folder(home), officers) as telephone:
             telephone.wait_registered()
             hotline.wait_registered(officers)
-            return _without_ivr(Stage(hotline, telephone)) | _with_a_stuck_one(Stage(hotline, telephone))
+            calls = _without_ivr(Stage(hotline, telephone)) | _with_a_stuck_one(Stage(hotline, telephone))
+            hotline.wait_for_empty_spool()
+            told = json.loads(hotline.run("reconcile", "--format", "json"))
+            return Aftermath(calls, told["differences"])
     finally:
         hotline.stop()
 

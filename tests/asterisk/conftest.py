@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import pytest
 
 from ivr.asterisk.phone import Telephone
-from tests.asterisk.alone import Alone
+from tests.asterisk.alone import Aftermath
 from tests.asterisk.alone import alone as without_us
 from tests.asterisk.crowd import crowd as crowd_calls
 from tests.asterisk.faults import Survivors, faults
@@ -119,10 +119,10 @@ def checked(plays: dict[str, Future[object]]) -> Checked:
 
 
 @pytest.fixture
-def alone(plays: dict[str, Future[object]]) -> dict[str, Alone]:
+def alone(plays: dict[str, Future[object]]) -> Aftermath:
     """The calls that the exchange carried alone, once they are over."""
     result = plays["alone"].result()
-    assert isinstance(result, dict)
+    assert isinstance(result, Aftermath)
     return result
 
 

@@ -14,6 +14,7 @@ from callcenter.carrier import Carrier
 from callcenter.db import Database
 from callcenter.models import Agency, Alarm, Call, CallEvent, Obligation, Ticket
 from callcenter.services.calls import Policy
+from callcenter.services.reporting import Reporting
 from callcenter.services.tickets import Tickets
 from callcenter.sidecars import LOUD, UNFINISHED, Sidecars
 from callcenter.switchboard import DatabaseSwitchboard
@@ -116,6 +117,18 @@ def test_the_status_is_told_by_the_provisional_number_and_its_pin(node: Node) ->
         assert tickets.status(NUMBER, "4712") == {"result": "wrong"}
         ticket = session.scalars(select(Ticket)).one()
         assert tickets.status(ticket.number, "4711") == {"result": "wrong"}
+
+
+def test_an_officer_finds_the_ticket_by_either_number(node: Node) -> None:
+    node.note()
+    node.sidecars.round(NOW)
+    ticket = node.ticket()
+    assert ticket is not None
+    with node.database.reading() as session:
+        for number in (NUMBER, ticket.number):
+            facts = Reporting(session, POLICY.zone).ticket(number)
+            assert facts is not None
+            assert facts["number"] == ticket.number
 
 
 def test_one_number_given_twice_is_told_apart_by_the_pin(node: Node) -> None:

@@ -47,6 +47,12 @@ def plan(tmp_path: Path) -> Plan:
     return Plan(node(tmp_path), ("dinsos",), officers)
 
 
+@pytest.mark.parametrize("host", ["ivr", "localhost", "ivr.example.org"])
+def test_no_call_waits_for_dns(tmp_path: Path, host: str) -> None:
+    with pytest.raises(ConfigError, match="no call may wait for DNS"):
+        replace(node(tmp_path), agi_host=host)
+
+
 def test_every_placeholder_is_filled(plan: Plan) -> None:
     assert not [name for name, text in render(plan).items() if "{{" in text]
 
