@@ -12,12 +12,14 @@ from sqlalchemy.orm import Session
 from callcenter.models import (
     Alarm,
     Call,
+    Difference,
     Disposition,
     LineCheck,
     NodeState,
     Obligation,
     ObligationStatus,
     Outbox,
+    ReconciliationRun,
 )
 from callcenter.services.line_checks import latest
 from callcenter.services.reach import REASONS, Reach
@@ -46,6 +48,7 @@ class Figures:
         yield from self._calls(now)
         yield from self._work(now)
         yield self._alarms()
+        yield from self._balance(now)
         yield from self._lines(now)
 
     def _calls(self, now: datetime) -> Iterator[Figure]:
@@ -72,6 +75,15 @@ class Figures:
     def _alarms(self) -> Figure:
         query = select(Alarm.kind, func.count()).where(Alarm.cleared_at.is_(None)).group_by(Alarm.kind)
         return Figure("callcenter_alarms_open", "Open alarms.", self._by(query), "kind")
+
+    def _balance(self, now: datetime) -> Iterator[Figure]:
+        last = select(ReconciliationRun.node, func.max(ReconciliationRun.at))
+        rows = self._session.execute(last.group_by(ReconciliationRun.node))
+        ages = {node: max((now - at).total_seconds(), 0.0) for node, at in rows}
+        text = "Since the log was compared with an exchange's records."
+        yield Figure("callcenter_reconciled_seconds", text, ages, "node")
+        differing = select(func.count()).where(Difference.resolved_at.is_(None))
+        yield self._one("callcenter_differences_open", "Where the log and the records differ.", differing)
 
     def _lines(self, now: datetime) -> Iterator[Figure]:
         counts = dict.fromkeys(REASONS, 0.0)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import select
 
-from callcenter.models import Agency, LineCheck
+from callcenter.models import Agency, Difference, LineCheck, ReconciliationRun
 from callcenter.services.alarms import Alarms
 from callcenter.services.outbox import Work
 from callcenter.services.reach import Sightings
@@ -30,6 +30,17 @@ def scrape(place: Place) -> dict[tuple[str, str], float]:
         for family in text_string_to_metric_families(answer.text)
         for sample in family.samples
     }
+
+
+def run(at: datetime) -> ReconciliationRun:
+    counts = dict.fromkeys(("offered", "logged", "created", "closed", "differences"), 0)
+    return ReconciliationRun(node="node1", kind="often", since=at - DAY, until=at, at=at, **counts)
+
+
+def difference() -> Difference:
+    plain = dict.fromkeys(("call_key", "subject"), "a") | {"provider": "asterisk", "node": "node1"}
+    seen = dict.fromkeys(("at", "first_seen_at", "last_seen_at"), NOW)
+    return Difference(kind="cause", data={}, **plain, **seen)
 
 
 def test_an_empty_house_has_all_its_figures(place: Place) -> None:
@@ -64,6 +75,9 @@ def test_the_figures_are_those_of_the_log(place: Place) -> None:
         Alarms(session).raise_("disk-full", "node1", "+6281234567890", NOW)
         session.add(LineCheck(line_id=line.id, node="node1", call_key="a", at=NOW, passed=False))
         Sightings(session).take("node1", {}, NOW - timedelta(seconds=30))
+        for minutes in (9, 4):
+            session.add(run(NOW - timedelta(minutes=minutes)))
+        session.add(difference())
     (place.app.extensions["callcenter"].settings.spool_dir / "ready").mkdir(parents=True)
     found = scrape(place)
     assert {key: value for key, value in found.items() if value} == {
@@ -77,6 +91,8 @@ def test_the_figures_are_those_of_the_log(place: Place) -> None:
         ("lines_unreachable", "nobody"): 1,
         ("lines_failing", ""): 1,
         ("node_silent_seconds", "node1"): 30,
+        ("reconciled_seconds", "node1"): 240,
+        ("differences_open", ""): 1,
     }
     assert ("spool_waiting", "") in found
 
