@@ -14,7 +14,7 @@ from callcenter.settings import Settings, load
 from ivr.asterisk import rendering
 from ivr.asterisk.config import ConfigError
 from ivr.asterisk.exchange import AsteriskBinary, ExchangeError, default_cache, find_or_make
-from ivr.asterisk.process import Exchange
+from ivr.asterisk.process import Exchange, Pulse
 
 log = logging.getLogger(__name__)
 
@@ -49,9 +49,8 @@ def serve() -> None:
         if not _conf(settings):
             raise click.ClickException(f"the database cannot be read: {error}") from None
         log.error("calls are taken with the former configuration: %s", error)
-    manager = settings.ami_host, settings.ami_port
-    exchange = _exchange(settings, binary)
-    sys.exit(exchange.run(lambda: _refresh(render), REFRESH_SECONDS, manager))
+    pulse = Pulse(settings.ami_host, settings.ami_port)
+    sys.exit(_exchange(settings, binary).run(lambda: _refresh(render), REFRESH_SECONDS, pulse))
 
 
 @asterisk.command()

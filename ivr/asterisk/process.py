@@ -56,15 +56,13 @@ class Exchange:
         self._binary = binary
         self._conf = conf
 
-    def run(self, refresh: Callable[[], Sequence[str]], seconds: float, manager: tuple[str, int]) -> int:
+    def run(self, refresh: Callable[[], Sequence[str]], seconds: float, pulse: Pulse) -> int:
         """Run until Asterisk ends or a signal comes; returns its exit status.
 
         ``refresh`` is called every ``seconds`` and returns commands for the
-        running Asterisk. One that does not greet at ``manager`` any more hangs
-        and is killed. Should we be killed, Asterisk ends as well: the next one
+        running Asterisk. One without a pulse hangs and is killed. Should we be killed, Asterisk ends as well: the next one
         needs its ports.
         """
-        pulse = Pulse(*manager)
         parent = os.getpid()
         command = self._binary.command(self._conf)
         with subprocess.Popen(command, preexec_fn=lambda: _follow(parent)) as child:

@@ -88,6 +88,15 @@ def test_who_dies_is_started_again(tmp_path: Path) -> None:
     assert any(line.startswith("a ") and "killed by signal 9" in line for line in told)
 
 
+def test_who_was_stopped_is_killed_and_started_again(tmp_path: Path) -> None:
+    with running([program("a", LIVE, tmp_path)], tmp_path) as told:
+        first = pid(tmp_path, "a")
+        os.kill(first, signal.SIGSTOP)
+        wait_for(lambda: pid(tmp_path, "a") not in (0, first))
+        assert not alive(first)
+    assert any("was stopped by somebody" in line for line in told)
+
+
 def test_what_a_dead_program_had_started_is_ended_before_the_next(tmp_path: Path) -> None:
     nested = (
         f"import subprocess; child = subprocess.Popen([sys.executable, '-c', {STUBBORN!r}.join("
