@@ -26,6 +26,12 @@ class OnBoard:
     call: Call
     node: str
     officers: Sequence[tuple[str, Leg]]
+    """Those whose legs are up."""
+
+    @property
+    def talking(self) -> bool:
+        """Tell whether an officer is on the line now, not whether one was."""
+        return any(leg.answered_at for _name, leg in self.officers)
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,20 @@ def test_emergencies_come_first_and_ended_calls_are_gone(place: Place, log_in: L
     assert "2 panggilan berlangsung" in page
 
 
+def test_a_call_whose_officer_has_left_is_no_talk(place: Place, log_in: LogIn) -> None:
+    with place.database.transaction() as session:
+        agency = session.scalars(select(Agency).where(Agency.code == "dinsos")).one()
+        call = factories.call(session, agency, answered_at=factories.NOW)
+        leg = factories.leg(session, call, factories.officer(session, agency), answered_at=factories.NOW)
+    client = log_in("pengawas")
+    assert "Berbicara dengan petugas" in client.get("/board/fragment").text
+    with place.database.transaction() as session:
+        session.merge(leg).ended_at = factories.NOW
+    page = client.get("/board/fragment").text
+    assert "Berbicara dengan petugas" not in page
+    assert "Di menu" in page
+
+
 def test_the_stream_sends_the_board_beats_and_ends(place: Place, log_in: LogIn) -> None:
     ring(place, "dinsos")
     answer = log_in("pengawas").get("/board/stream")
