@@ -13,6 +13,8 @@ from tests.asterisk.people import Citizen, Stage, folder
 from tests.asterisk.stories import Story
 
 TONE = 750.0
+HEADER = 44
+"""Bytes of a WAV file before its sound."""
 ADOPTED_WITHIN = 90.0
 """A file that lost its writer is left alone for a minute."""
 
@@ -82,12 +84,8 @@ def _while_sounding(citizen: Citizen, work: Callable[[], object]) -> None:
 
 
 def _kill_in_recording(hotline: Hotline, citizen: Citizen) -> None:
-    """Kill the exchange once a part of the message is on the disk, two seconds and more."""
-    open_ = hotline.settings.spool_dir / "open"
-    key = citizen.story(over=False).key
-    until(
-        lambda: any(file.stat().st_size for file in open_.glob(f"{key}__m__*.wav")),
-        20,
-        "a part of the message",
-    )
+    """Kill the exchange once sound is on the disk: it writes two seconds at once."""
+    written = hotline.settings.spool_dir / "open"
+    name = f"{citizen.story(over=False).key}__m__*.wav"
+    until(lambda: any(file.stat().st_size > HEADER for file in written.glob(name)), 20, "half a message")
     hotline.kill_child("asterisk")

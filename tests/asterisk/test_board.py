@@ -40,7 +40,7 @@ def test_the_board_follows_a_real_call_by_itself(stage: Stage, board: Page, shoo
     _shows(call, "Berbicara dengan petugas", "Menjawab")
     officer.hang_up()
     citizen.reaches("tell")
-    _shows(call, "Nomor aduan")
+    _shows(call, "Di menu", "Tawaran mengulang nomor aduan")
     citizen.hangs_up()
     expect(call).to_have_count(0, timeout=SOON)
     expect(board.locator("#link-state")).to_have_text("Diperbarui otomatis")
