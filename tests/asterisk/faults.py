@@ -13,8 +13,8 @@ from tests.asterisk.people import Citizen, Stage, folder
 from tests.asterisk.stories import Story
 
 TONE = 750.0
-HEADER = 44
-"""Bytes of a WAV file before its sound."""
+SPOKEN = 3 * 8000 * 2
+"""Bytes of sound on the disk when the exchange is killed; it writes two seconds at once."""
 ADOPTED_WITHIN = 90.0
 """A file that lost its writer is left alone for a minute."""
 
@@ -84,8 +84,8 @@ def _while_sounding(citizen: Citizen, work: Callable[[], object]) -> None:
 
 
 def _kill_in_recording(hotline: Hotline, citizen: Citizen) -> None:
-    """Kill the exchange once sound is on the disk: it writes two seconds at once."""
+    """Kill the exchange in the middle of a message, of which seconds are on the disk."""
     written = hotline.settings.spool_dir / "open"
     name = f"{citizen.story(over=False).key}__m__*.wav"
-    until(lambda: any(file.stat().st_size > HEADER for file in written.glob(name)), 20, "half a message")
+    until(lambda: any(file.stat().st_size > SPOKEN for file in written.glob(name)), 20, "half a message")
     hotline.kill_child("asterisk")

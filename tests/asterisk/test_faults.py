@@ -41,8 +41,8 @@ def test_half_a_message_is_kept_and_can_be_heard(survivors: Survivors) -> None:
     assert (sound.kind, sound.silent, sound.problem) == ("message", False, "broken_header")
     (voice,) = channels(survivors.saved)
     assert len(voice) / RATE == pytest.approx(sound.seconds, abs=0.01)
-    assert tone_seconds(voice, TONE) == pytest.approx(sound.seconds, abs=0.5)
-    assert sound.seconds > 1.5
+    assert sound.seconds > 3
+    assert tone_seconds(voice, TONE) > 1.5
 
 
 def test_the_exchange_takes_calls_again(survivors: Survivors) -> None:
