@@ -17,6 +17,7 @@ from callcenter.switchboard import utc_now
 from ivr.asterisk.agi import Server
 from ivr.asterisk.audio import Audio
 from ivr.asterisk.conversation import Conversations
+from ivr.asterisk.patience import Patience
 from ivr.asterisk.sounds import Sounds
 from ivr.events import Event, HungUp, LegEvent, Offered
 from ivr.ports import Member, MemberState, Receipt, Switchboard
@@ -52,7 +53,7 @@ def main(kind: str) -> None:
     here = settings.load()
     deadlines.prepare(utc_now().date())
     switchboard: Switchboard = bootstrap.switchboard(here) if kind == "real" else Constant()
-    conversations = Conversations(switchboard, Sounds(here.prompts_dir), Audio(here.spool_dir))
+    conversations = Conversations(switchboard, Sounds(here.prompts_dir), Audio(here.spool_dir), Patience(60))
     with Server("127.0.0.1", 0, conversations.serve) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         print(server.server_address[1], flush=True)

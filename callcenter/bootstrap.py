@@ -141,6 +141,7 @@ def run_ivr(settings: Settings) -> None:
         spool=settings.spool_dir,
         agi=Address(settings.agi_host, settings.agi_port),
         ami=Address(settings.ami_host, settings.ami_port),
+        turn_seconds=settings.turn_seconds,
     )
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -34,10 +34,11 @@ class Conversations:
         switchboard: Switchboard,
         sounds: Sounds,
         audio: Audio,
+        patience: Patience,
         wait: Callable[[float], None] = time.sleep,
     ) -> None:
         """Tell ``switchboard`` everything and do what it says."""
-        self.patience = Patience()
+        self._patience = patience
         self._switchboard = switchboard
         self._sounds = sounds
         self._audio = audio
@@ -76,7 +77,7 @@ class Conversations:
 
     def _tell(self, call: str, line: Line, event: Event) -> Receipt | None:
         """Tell an event; a caller who would wait too long for the answer is taken away."""
-        with self.patience.with_line(line):
+        with self._patience.with_line(line):
             return self._switchboard.receive(call, event)
 
     def _tell_gone(self, call: str, line: Line) -> None:

@@ -13,8 +13,6 @@ from ivr.asterisk.names import STALLED
 
 log = logging.getLogger(__name__)
 
-TURN_SECONDS = 4.0
-"""The caller hears nothing meanwhile: with the holding prompt after it, silence stays below 5 s."""
 LOOK_SECONDS = 0.25
 
 
@@ -25,7 +23,7 @@ class Patience:
     nothing inside the waiting thread can end the wait.
     """
 
-    def __init__(self, seconds: float = TURN_SECONDS, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
         """Wait ``seconds`` for each turn."""
         self._seconds = seconds
         self._clock = clock

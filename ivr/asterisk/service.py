@@ -12,6 +12,7 @@ from ivr.asterisk.agi import Server
 from ivr.asterisk.ami import Connection, Supervisor
 from ivr.asterisk.audio import Audio
 from ivr.asterisk.conversation import Conversations
+from ivr.asterisk.patience import Patience
 from ivr.asterisk.sounds import Sounds
 from ivr.asterisk.watch import Watch
 from ivr.ports import Switchboard
@@ -37,10 +38,21 @@ class Driver:
     """
 
     def __init__(
-        self, switchboard: Switchboard, *, prompts: Path, spool: Path, agi: Address, ami: Address
+        self,
+        switchboard: Switchboard,
+        *,
+        prompts: Path,
+        spool: Path,
+        agi: Address,
+        ami: Address,
+        turn_seconds: float,
     ) -> None:
-        """Bring ``switchboard`` and the exchange at these addresses together."""
-        self._conversations = Conversations(switchboard, Sounds(prompts), Audio(spool))
+        """Bring ``switchboard`` and the exchange at these addresses together.
+
+        A turn that takes longer than ``turn_seconds`` is the exchange's own affair.
+        """
+        self._patience = Patience(turn_seconds)
+        self._conversations = Conversations(switchboard, Sounds(prompts), Audio(spool), self._patience)
         self._watch = Watch(switchboard)
         self._agi = agi
         self._ami = ami
@@ -49,7 +61,7 @@ class Driver:
         """Serve until ``stop`` is set; ``secret`` is the manager's, asked at each login."""
         supervisor = Supervisor(lambda: self._connect(secret()), self._watch.on_connected, stop)
         with Server(self._agi.host, self._agi.port, self._conversations.serve) as server:
-            for work in (self._watch.run, self._conversations.patience.run):
+            for work in (self._watch.run, self._patience.run):
                 threading.Thread(target=work, args=(stop,), daemon=True).start()
             for serve in (server.serve_forever, supervisor.run):
                 threading.Thread(target=serve, daemon=True).start()

@@ -39,6 +39,9 @@ PLAYS: dict[str, Callable[[Stage], object]] = {
     "unwatched": unwatched_calls,
 }
 
+OWN_HOTLINES = ("alone", "survivors", "full_disk", "checked", "unwatched")
+"""Plays that start a hotline of their own, the longest first; two at a time are enough for two cores."""
+
 PLAYED_ALONE = PLAYS.keys() - SCENES.keys()
 """What tests ask for by a fixture of its own."""
 
@@ -72,8 +75,9 @@ def stage(hotline: Hotline) -> Iterator[Stage]:
 def plays(request: pytest.FixtureRequest, stage: Stage) -> Iterator[dict[str, Future[object]]]:
     """Begin all that one of the collected tests looks at, at the same time."""
     names = sorted({name for item in request.session.items for name in _wanted(item)})
-    with ThreadPoolExecutor(len(names) or 1) as pool:
-        yield {name: pool.submit(PLAYS[name], stage) for name in names}
+    with ThreadPoolExecutor(len(names) or 1) as here, ThreadPoolExecutor(2) as elsewhere:
+        own = {name: elsewhere.submit(PLAYS[name], stage) for name in OWN_HOTLINES if name in names}
+        yield own | {name: here.submit(PLAYS[name], stage) for name in names if name not in own}
 
 
 @pytest.fixture

@@ -64,6 +64,7 @@ def _play(stage: Stage) -> Survivors:
     resumed.waits(16).presses("2").leaves_message(700, 1).presses("#")
     resumed.reaches("tell").hangs_up()
     until(lambda: bool(in_message.story().recordings), ADOPTED_WITHIN, "the half message in the store")
+    until(lambda: bool(in_message.story().ticket), ADOPTED_WITHIN, "the half message's ticket")
     (half,) = in_message.story().recordings
     return Survivors(
         in_menu=in_menu.story(),

@@ -36,6 +36,7 @@ QUICK = {
     "MAX_MESSAGE_SECONDS": "8",
     "SPOOL_FREE_MB": "1",
     "LINE_TEST_SECONDS": "0",
+    "TURN_SECONDS": "20",  # a machine that starts six hotlines at once is slow, not stuck
 }
 
 DEFAULTS = {"DATABASE_URL": "", "STORE_URL": "", "NOTIFY_URL": ""}

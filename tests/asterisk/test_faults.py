@@ -22,18 +22,18 @@ def test_a_call_goes_on_when_the_ivr_process_was_killed(survivors: Survivors) ->
 def test_a_call_that_the_exchange_took_with_it_is_called_back(survivors: Survivors) -> None:
     story = survivors.in_menu
     assert (story.disposition, story.reason) == ("call_back", "abandoned")
+    assert story.hangup_side == "exchange"
     assert story.kinds().count("disposed") == 1
     assert story.obligation
 
 
-def test_a_message_cut_off_with_the_exchange_has_one_outcome(survivors: Survivors) -> None:
+def test_a_message_cut_off_with_the_exchange_becomes_a_ticket(survivors: Survivors) -> None:
     story = survivors.in_message
     assert story.nodes()[-1] == "message"
     assert "recorded" not in story.kinds()
     assert story.kinds().count("disposed") == 1
-    assert story.disposition in ("recorded", "call_back")
-    assert bool(story.ticket) == (story.disposition == "recorded")
-    assert bool(story.obligation) == (story.disposition == "call_back")
+    assert (story.disposition, story.reason) == ("recorded", "message")
+    assert story.ticket
 
 
 def test_half_a_message_is_kept_and_can_be_heard(survivors: Survivors) -> None:

@@ -9,6 +9,7 @@ import pytest
 from ivr.asterisk.agi import Line, ProtocolError
 from ivr.asterisk.audio import Audio
 from ivr.asterisk.conversation import Conversations
+from ivr.asterisk.patience import Patience
 from ivr.asterisk.sounds import Sounds
 from ivr.events import HungUp, Offered, TimedOut
 from ivr.turns import Clip, Gather, Hangup, Say, Turn
@@ -26,7 +27,7 @@ def serve(sounds: Sounds, audio: Audio) -> Serve:
     """Serve a channel's call by a script, without waiting for anything."""
 
     def serve(channel: Channel, script: Script) -> None:
-        Conversations(script, sounds, audio, lambda _: None).serve(Line(channel.ours))
+        Conversations(script, sounds, audio, Patience(60), lambda _: None).serve(Line(channel.ours))
 
     return serve
 
