@@ -15,7 +15,7 @@ from bench import callers, cpu, rate, report, turns
 from bench.bare import Bare
 from bench.cpu import Cost
 from bench.house import House
-from bench.rate import Rate
+from bench.rate import Rate, Search
 from bench.turns import Latency
 
 PAGE = Path("docs/performance.md")
@@ -65,8 +65,12 @@ def _exchanges(folder: Path) -> Iterator[tuple[House, Bare]]:
 
 
 def _rates(house: House, bare: Bare, folder: Path) -> tuple[Rate, Rate]:
-    theirs = rate.search(bare, folder / "bare-calls", FIRST_RATE, say)
-    ours = rate.search(house, folder / "house-calls", theirs.held * report.RATE_GOAL or FIRST_RATE / 2, say)
+    first = FIRST_RATE * report.RATE_GOAL
+    searches = [
+        Search(house, folder / "house-calls", first),
+        Search(bare, folder / "bare-calls", FIRST_RATE),
+    ]
+    ours, theirs = rate.search(searches, say)
     return ours, theirs
 
 

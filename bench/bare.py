@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bench import usage
+from bench.callers import Kept
 from bench.house import LONGEST_MESSAGE, House
 from callcenter import node
 from ivr.asterisk import rendering
@@ -102,12 +103,12 @@ class Bare:
         for message in self._messages.iterdir():
             message.unlink()
 
-    def complete(self, placed: int) -> int:
-        """Tell how many calls left their message."""
+    def kept(self, placed: int) -> Kept:
+        """Tell how many calls left their message: it lies where it belongs at once."""
         end = time.monotonic() + SETTLE_SECONDS
         while (left := self._left()) < placed and time.monotonic() < end:
             time.sleep(0.5)
-        return left
+        return Kept(left, left)
 
     def _left(self) -> int:
         return sum(message.stat().st_size > HEADER for message in self._messages.iterdir())

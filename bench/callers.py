@@ -22,6 +22,14 @@ LONG: list[Act] = [*CHOICES, (7.0, "speech"), (7.0, "speech"), (6.0, "#"), FAREW
 """Thirty seconds, of which twenty are spoken."""
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Of the calls of one measurement: those that left their message, those of which all is where it belongs."""
+
+    told: int
+    whole: int
+
+
 class Callee(Protocol):
     """An exchange that is measured."""
 
@@ -31,24 +39,25 @@ class Callee(Protocol):
     @property
     def address(self) -> tuple[str, int]: ...
     def begin(self) -> None: ...
-    def complete(self, placed: int) -> int: ...
+    def kept(self, placed: int) -> Kept: ...
     def used(self) -> dict[str, float]: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a number of calls ended: all, those SIPp saw fail, those that were kept whole."""
+    """How a number of calls ended: all, those SIPp saw fail, those that were kept."""
 
     placed: int
     failed: int
-    complete: int
+    kept: Kept
 
     @property
     def held(self) -> bool:
-        return not self.failed and self.complete == self.placed
+        return not self.failed and self.kept.whole == self.placed
 
     def __str__(self) -> str:
-        return f"{self.placed} calls, {self.failed} failed, {self.placed - self.complete} incomplete"
+        lacking, late = self.placed - self.kept.told, self.kept.told - self.kept.whole
+        return f"{self.placed} calls, {self.failed} failed, {lacking} without their message, {late} not yet carried"
 
 
 @dataclass
@@ -67,7 +76,7 @@ class Crowd:
             self.process.kill()
             self.process.wait()
         counted = tally(self.folder)
-        return Outcome(counted.placed, counted.failed, self.callee.complete(counted.placed))
+        return Outcome(counted.placed, counted.failed, self.callee.kept(counted.placed))
 
 
 def send(callee: Callee, folder: Path, acts: list[Act], *, calls: int, rate: float) -> Crowd:

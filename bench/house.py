@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from bench import prompts as short
 from bench import usage
+from bench.callers import Kept
 from callcenter.models import Call, Disposition, Outbox, Recording
 from tests.asterisk import town
 from tests.asterisk.hotline import Hotline
@@ -21,8 +22,8 @@ LONGEST_MESSAGE = "60"
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """What became of the calls of one measurement."""
+class Logged:
+    """What the log has of the calls of one measurement."""
 
     calls: int
     messages: int
@@ -57,24 +58,20 @@ class House(Hotline):
     def kept(self, placed: int) -> Kept:
         """Wait until every call is over and carried away, as long as that takes within bounds."""
         end = time.monotonic() + DRAIN_SECONDS
-        while self._kept() != Kept(placed, placed, placed) and time.monotonic() < end:
+        while (found := self._logged()) != Logged(placed, placed, placed) and time.monotonic() < end:
             if self._still():
+                found = self._logged()
                 break
             time.sleep(0.5)
-        return self._kept()
+        return Kept(found.messages, min(found.calls, found.messages, found.recordings))
 
-    def complete(self, placed: int) -> int:
-        """Tell how many calls were kept whole: call, message, ticket and recording."""
-        kept = self.kept(placed)
-        return min(kept.calls, kept.messages, kept.recordings)
-
-    def _kept(self) -> Kept:
+    def _logged(self) -> Logged:
         mine = Call.id > self._last
         with self.database.reading() as session:
             calls = select(func.count()).select_from(Call).where(mine, Call.ended_at.is_not(None))
             told = calls.where(Call.disposition == Disposition.RECORDED, Call.disposition_reason == "message")
             files = select(func.count()).select_from(Recording).where(Recording.call_id > self._last)
-            return Kept(*(session.scalar(query) or 0 for query in (calls, told, files)))
+            return Logged(*(session.scalar(query) or 0 for query in (calls, told, files)))
 
     def _still(self) -> bool:
         """Tell whether nothing is under way: no open call, no file, no job."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import callers
-from bench.callers import Callee
+from bench import callers, usage
+from bench.callers import Callee, Outcome
 
 PLACING_SECONDS = 15
 CLOSE_ENOUGH = 1.08
@@ -23,27 +23,57 @@ class Rate:
     held: float
     failed: float | None
     why: str
+    cost: float
+    """CPU seconds a call at the highest rate held; 0 when there was none."""
 
 
-def search(callee: Callee, folder: Path, first: float, say: Callable[[str], None]) -> Rate:
-    """Raise the rate until calls are lost, then halve the distance."""
-    low, high, why, rate = 0.0, 0.0, "", first
-    for step in range(MAX_STEPS):
-        calls = round(rate * PLACING_SECONDS)
-        crowd = callers.send(callee, folder / f"{step}", callers.SHORT, calls=calls, rate=rate)
-        outcome = crowd.outcome(PLACING_SECONDS + 45)
-        say(f"{callee.name}, {rate:.1f} calls/s: {outcome}")
+class Search:
+    """Raises the rate until calls are lost, then halves the distance."""
+
+    def __init__(self, callee: Callee, folder: Path, first: float) -> None:
+        self._callee = callee
+        self._folder = folder
+        self._rate = first
+        self._steps = 0
+        self.found = Rate(0.0, None, "", 0.0)
+
+    @property
+    def over(self) -> bool:
+        found = self.found
+        near = bool(found.failed and found.held and found.failed / found.held < CLOSE_ENOUGH)
+        return near or self._steps >= MAX_STEPS
+
+    def step(self, say: Callable[[str], None]) -> None:
+        """Try one rate."""
+        before = self._callee.used()
+        outcome = self._call()
+        cost = sum(usage.spent(before, self._callee.used()).values()) / outcome.placed
+        say(f"{self._callee.name}, {self._rate:.1f} calls/s, CPU {cost:.3f} s a call: {outcome}")
+        found = self.found
         if outcome.held:
-            low = rate
+            self.found = Rate(self._rate, found.failed, found.why, cost)
         else:
-            high, why = rate, str(outcome)
-        if high and low and high / low < CLOSE_ENOUGH:
-            break
-        rate = _next(low, high)
-    return Rate(low, high or None, why)
+            self.found = Rate(found.held, self._rate, str(outcome), found.cost)
+        self._rate = _next(self.found)
+        self._steps += 1
+
+    def _call(self) -> Outcome:
+        calls = round(self._rate * PLACING_SECONDS)
+        folder = self._folder / str(self._steps)
+        crowd = callers.send(self._callee, folder, callers.SHORT, calls=calls, rate=self._rate)
+        return crowd.outcome(PLACING_SECONDS + 45)
 
 
-def _next(low: float, high: float) -> float:
-    if not high:
-        return low * RISE
-    return (low + high) / 2 if low else high / RISE
+def search(searches: Sequence[Search], say: Callable[[str], None]) -> list[Rate]:
+    """Take turns, so that what else the machine does weighs on all alike."""
+    while not all(one.over for one in searches):
+        for one in searches:
+            if not one.over:
+                one.step(say)
+    return [one.found for one in searches]
+
+
+def _next(found: Rate) -> float:
+    if not found.failed:
+        return found.held * RISE
+    return (found.held + found.failed) / 2 if found.held else found.failed / RISE

@@ -84,7 +84,8 @@ def _over(latencies: list[Latency]) -> dict[int, float]:
 
 def _rates(results: Results) -> str:
     rows = [
-        f"| {name} | {rate.held:.1f} | {f'{rate.failed:.1f}' if rate.failed else 'not reached'} | {rate.why} |"
+        f"| {name} | {rate.held:.1f} | {rate.cost:.3f} |"
+        f" {f'{rate.failed:.1f}' if rate.failed else 'not reached'} | {rate.why} |"
         for name, rate in (("call centre", results.ours), ("bare Asterisk", results.bare))
     ]
     return "\n".join(
@@ -93,10 +94,12 @@ def _rates(results: Results) -> str:
             "",
             "A call of twelve seconds: greeting, notice, language, menu, a message of two seconds, ticket number and",
             "PIN, hang-up. Held means that SIPp saw no failure and that every call left its message (here also: its",
-            "ticket, its recording in the store and its end in the log). Fifteen seconds at each rate.",
+            "ticket, its recording in the store and its end in the log). Fifteen seconds at each rate, the two",
+            "exchanges in turn. CPU seconds a call are those at the rate held. Not yet carried: the message is in",
+            "the log, and half a minute after the last call its file or the call's end was not yet in its place.",
             "",
-            "| | held | not held | what happened there |",
-            "|---|---|---|---|",
+            "| | held | CPU s a call | not held | what happened there |",
+            "|---|---|---|---|---|",
             *rows,
         ]
     )
