@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from callcenter.models import Agency, Officer, Shift
@@ -141,10 +141,11 @@ class Duty:
 
     def _rows(self, at: datetime, agency_id: int | None = None) -> list[_Row]:
         today = clock(at, self.zone).weekday()
-        query = _shifts().where(Shift.weekday.in_([today, (today - 1) % 7]))  # no shift is longer than a day
-        if agency_id is not None:
-            query = query.where(Shift.agency_id == agency_id)
-        return [_Row(*row) for row in self.session.execute(query)]
+        days = [today, (today - 1) % 7]  # no shift is longer than a day
+        if agency_id is None:
+            return [_Row(*row) for row in self.session.execute(_SHIFTS, {"days": days})]
+        asked = {"days": days, "agency": agency_id}
+        return [_Row(*row) for row in self.session.execute(_SHIFTS_OF_ONE, asked)]
 
     def _resolve(self, rows: list[_Row], at: datetime) -> dict[int, list[OnDuty]]:
         by_agency: dict[int, list[_Row]] = {}
@@ -193,10 +194,11 @@ def _existing(today: date) -> Select[int, str]:
     return select(Agency.id, Agency.code).where(Agency.active_from <= today, until).order_by(Agency.code)
 
 
-def _shifts() -> Select[int, int, int, time, time, int, str, str | None, str | None, str | None]:
-    return (
-        select(Shift.agency_id, Shift.officer_id, Shift.weekday, Shift.starts, Shift.ends, Shift.rung)
-        .add_columns(Officer.name, Officer.sip_secret, Officer.mobile, Officer.notify_url)
-        .join(Officer, Officer.id == Shift.officer_id)
-        .where(Officer.active)
-    )
+# Asked in most calls and every few seconds: built once.
+_SHIFTS = (
+    select(Shift.agency_id, Shift.officer_id, Shift.weekday, Shift.starts, Shift.ends, Shift.rung)
+    .add_columns(Officer.name, Officer.sip_secret, Officer.mobile, Officer.notify_url)
+    .join(Officer, Officer.id == Shift.officer_id)
+    .where(Officer.active, Shift.weekday.in_(bindparam("days", expanding=True)))
+)
+_SHIFTS_OF_ONE = _SHIFTS.where(Shift.agency_id == bindparam("agency"))

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import Table, and_, bindparam, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from callcenter.models import Outbox
 from callcenter.services.alarms import Alarms
-from callcenter.services.upsert import insert_into
 
 QUEUE_LEASE = timedelta(seconds=30)
 """A row handed to the queue is looked at again after this time: Redis may have forgotten it."""
@@ -39,12 +39,10 @@ class Work:
         Tells whether the fact was new. ``kind`` is a name in
         ``callcenter.jobs.JOBS``; ``payload`` is JSON-able and holds ids, not secrets.
         """
-        row = insert_into(self._session, Outbox).values(
-            kind=kind, fact=fact, payload=payload, created_at=now, due_at=now, attempts=0
-        )
+        row = {"kind": kind, "fact": fact, "payload": payload, "created_at": now, "due_at": now}
         # Two transactions may learn one fact at once: the second waits here, then writes nothing.
-        statement = row.on_conflict_do_nothing(index_elements=["fact"]).returning(Outbox.id)
-        return self._session.execute(statement).first() is not None
+        statement = _OWE[self._session.get_bind().dialect.name]
+        return self._session.execute(statement, {**row, "attempts": 0}).first() is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +131,10 @@ _TABLE = cast(Table, Outbox.__table__)
 _ROW = _TABLE.c
 _OPEN = and_(_ROW.id == bindparam("row_id"), _ROW.done_at.is_(None))
 _NOW_DUE = and_(_ROW.done_at.is_(None), _ROW.due_at <= bindparam("now"))
+_OWE = {
+    name: dialect.insert(_TABLE).on_conflict_do_nothing(index_elements=["fact"]).returning(_ROW.id)
+    for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
+}
 _ANY_DUE = select(_ROW.id).where(_NOW_DUE).limit(1)
 _DUE = (
     select(_ROW.id, _ROW.kind)
