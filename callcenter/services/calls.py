@@ -36,6 +36,15 @@ _FIND = (  # built once: every event of every call begins with it
     .with_for_update(of=Call)
 )
 
+_FIND_LINE = (
+    select(Line)
+    .join(Line.agency)
+    .options(contains_eager(Line.agency))
+    .where(Line.provider == bindparam("provider"), Line.number.in_(bindparam("numbers", expanding=True)))
+    .where(Line.active_from <= bindparam("today"))
+    .where((Line.active_until.is_(None)) | (Line.active_until > bindparam("today")))
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
@@ -178,16 +187,10 @@ class Calls:
         return [(f"{event.key}:told", "ticket_told", {"number": number})]
 
     def _find_line(self, provider: str, dialled: str, now: datetime) -> Line | None:
-        candidates = {callers.printable(dialled, 64), callers.normalise(dialled)} - {None, ""}
+        candidates = {text for text in (callers.printable(dialled, 64), callers.normalise(dialled)) if text}
         today = now.astimezone(self._policy.zone).date()
-        query = (
-            select(Line)
-            .join(Line.agency)
-            .options(contains_eager(Line.agency))
-            .where(Line.provider == provider, Line.number.in_(candidates), Line.active_from <= today)
-            .where((Line.active_until.is_(None)) | (Line.active_until > today))
-        )
-        return self._session.scalar(query)
+        asked = {"provider": provider, "numbers": sorted(candidates), "today": today}
+        return self._session.scalar(_FIND_LINE, asked)
 
     def _facts(self, call: Call, now: datetime) -> dict[str, str]:
         facts = {

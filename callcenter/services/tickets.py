@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from callcenter.models import Call, Ticket
@@ -15,6 +15,10 @@ from callcenter.services import deadlines, numbers
 
 MAX_PIN_FAILURES = 10
 """Wrong PINs after which a ticket's status is told by an officer only."""
+
+# Asked in most calls: built once.
+_OF_CALL = select(Ticket).where(Ticket.call_id == bindparam("call_id"))
+_TAKEN = select(Ticket.id).where(Ticket.number == bindparam("number"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,7 @@ class Tickets:
 
         Raises ``ValueError`` for a call on no known line.
         """
-        known = self._session.scalar(select(Ticket).where(Ticket.call_id == call.id))
+        known = self._session.scalar(_OF_CALL, {"call_id": call.id})
         if known:
             return Opened(known, None)
         if call.agency_id is None:
@@ -99,7 +103,7 @@ class Tickets:
     def _free_number(self) -> str:
         while True:
             number = numbers.random_number()
-            if not self._session.scalar(select(Ticket.id).where(Ticket.number == number)):
+            if not self._session.scalar(_TAKEN, {"number": number}):
                 return number
 
 
