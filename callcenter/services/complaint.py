@@ -45,10 +45,12 @@ class Complaints:
         return ticket, opened.pin
 
     def _announce(self, call: Call, ticket: Ticket, now: datetime) -> None:
-        ticket.warning = Recordings(self._session).warning(call)
+        warning = Recordings(self._session).warning(call)
         failed = self._timeline.of_kind(call, "recording_failed")
         if failed:
-            ticket.warning = str(failed[-1].data["problem"])
+            warning = str(failed[-1].data["problem"])
+        if warning:
+            ticket.warning = warning
         data = {"ticket_id": ticket.id, "number": ticket.number}
         self._timeline.add(call, now, ("ticket", "ticket_opened", data))
         self._owe_notifications(ticket, now)
