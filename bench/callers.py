@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from tests.asterisk.sipp import FIRST_CALLER, Act, pcap_folder, scenario, tally
+from tests.asterisk.sipp import FIRST_CALLER, Act, Caller, pcap_folder, row, scenario, tally
 from tests.fixtures.children import program
 
 # Greeting and notice take 1.8 s with the prompts of this run, the way to the beep 0.9 s, number and PIN 2.2 s:
@@ -84,11 +84,11 @@ def send(callee: Callee, folder: Path, acts: list[Act], *, calls: int, rate: flo
     callee.begin()
     folder.mkdir(parents=True)
     (folder / "scenario.xml").write_text(scenario([acts], pcap_folder()))
-    rows = [f"0{FIRST_CALLER + n};0" for n in range(calls)]
-    (folder / "calls.csv").write_text("SEQUENTIAL\n" + "\n".join(rows) + "\n")
+    rows = [row(Caller(f"0{FIRST_CALLER + n}", 0, callee.number)) for n in range(calls)]
+    (folder / "calls.csv").write_text("SEQUENTIAL\n" + "".join(rows))
     host, port = callee.address
     command = [program("sipp"), f"{host}:{port}", "-sf", "scenario.xml", "-inf", "calls.csv"]
-    command += ["-s", callee.number, "-i", "127.0.0.1", "-m", str(calls), "-r", f"{rate:g}", "-l", str(calls)]
+    command += ["-i", "127.0.0.1", "-m", str(calls), "-r", f"{rate:g}", "-l", str(calls)]
     command += ["-nostdin", "-recv_timeout", "20000", "-timeout", "120", "-buff_size", "1000000"]
     command += ["-trace_stat", "-stf", "stat.csv", "-fd", "1", "-trace_err", "-error_file", "errors.log"]
     command += ["-mp", str(random.randrange(31_000, 33_000, 2))]

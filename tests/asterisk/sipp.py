@@ -6,6 +6,7 @@ import csv
 import random
 import re
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -21,6 +22,15 @@ SPEECH_SECONDS = 8
 
 Act = tuple[float, str]
 """Seconds to wait, then a key, ``speech``, or nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls which number, and which branch of the scenario they take."""
+
+    number: str
+    branch: int
+    dialled: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +96,19 @@ def start(
     hotline: tuple[str, int], number: str, folder: Path, *, calls: int, rate: float, seed: int
 ) -> subprocess.Popen[bytes]:
     """Begin ``calls`` calls, ``rate`` a second; each caller has a number of their own."""
-    acts = behaviours(seed)
+    acts, dice = behaviours(seed), random.Random(seed + 1)
+    callers = [Caller(f"0{FIRST_CALLER + n}", dice.randrange(len(acts)), number) for n in range(calls)]
+    return place(hotline, folder, acts, callers, rate)
+
+
+def place(
+    hotline: tuple[str, int], folder: Path, acts: list[list[Act]], callers: Sequence[Caller], rate: float
+) -> subprocess.Popen[bytes]:
+    """Begin the callers' calls, ``rate`` a second; what each one sees is written to ``calls.log``."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "scenario.xml").write_text(scenario(acts, pcap_folder()))
-    dice = random.Random(seed + 1)
-    rows = [f"0{FIRST_CALLER + n};{dice.randrange(len(acts))}" for n in range(calls)]
-    (folder / "calls.csv").write_text("SEQUENTIAL\n" + "\n".join(rows) + "\n")
+    (folder / "calls.csv").write_text("SEQUENTIAL\n" + "".join(map(row, callers)))
+    calls = str(len(callers))
     command = [
         "nice",
         "-n",
@@ -103,12 +120,18 @@ def start(
         "-inf",
         "calls.csv",
     ]
-    command += ["-s", number, "-i", "127.0.0.1", "-m", str(calls), "-r", f"{rate:g}", "-l", str(calls)]
-    command += ["-nostdin", "-recv_timeout", "40000", "-timeout", "600", "-timeout_error"]
+    command += ["-i", "127.0.0.1", "-m", calls, "-r", f"{rate:g}", "-l", calls]
+    command += ["-nostdin", "-recv_timeout", "40000", "-timeout", "3600", "-timeout_error"]
     command += ["-trace_stat", "-stf", "stat.csv", "-fd", "1", "-trace_err", "-error_file", "errors.log"]
+    command += ["-trace_logs", "-log_file", "calls.log"]
     command += ["-mp", str(random.randrange(31_000, 32_000, 2)), "-buff_size", "1000000"]
     with (folder / "console").open("wb") as console:
         return subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=console, stderr=console)
+
+
+def row(caller: Caller) -> str:
+    """Write a caller as SIPp reads them."""
+    return f"{caller.number};{caller.branch};{caller.dialled}\n"
 
 
 def tally(folder: Path) -> Tally:
@@ -124,10 +147,10 @@ _HEAD = re.sub(
     """<?xml version="1.0" encoding="ISO-8859-1" ?>
     <scenario name="citizens">
     <send retrans="500"><![CDATA[
-    INVITE sip:[service]@[remote_ip]:[remote_port] SIP/2.0
+    INVITE sip:[field2]@[remote_ip]:[remote_port] SIP/2.0
     Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
     From: "Warga" <sip:[field0]@[local_ip]:[local_port]>;tag=[pid]SIPpTag[call_number]
-    To: <sip:[service]@[remote_ip]:[remote_port]>
+    To: <sip:[field2]@[remote_ip]:[remote_port]>
     Call-ID: [call_id]
     CSeq: 1 INVITE
     Contact: <sip:sipp@[local_ip]:[local_port]>
@@ -145,11 +168,11 @@ _HEAD = re.sub(
     a=rtpmap:101 telephone-event/8000
     a=fmtp:101 0-16
     ]]></send>
-    <recv response="100" optional="true"/>
+    <recv response="100" optional="true"><action><log message="[timestamp] trying [field0]"/></action></recv>
     <recv response="180" optional="true"/>
     <recv response="183" optional="true"/>
     <recv request="BYE" optional="global" next="left"/>
-    <recv response="200" rrs="true"/>
+    <recv response="200" rrs="true"><action><log message="[timestamp] answered [field0]"/></action></recv>
     <send><![CDATA[
     ACK [next_url] SIP/2.0
     Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
@@ -179,9 +202,10 @@ _TAIL = re.sub(
     Max-Forwards: 70
     Content-Length: 0
     ]]></send>
-    <recv response="200"/>
+    <recv response="200"><action><log message="[timestamp] ended [field0]"/></action></recv>
     <nop next="end"/>
     <label id="left"/>
+    <nop><action><log message="[timestamp] left [field0]"/></action></nop>
     <send><![CDATA[
     SIP/2.0 200 OK
     [last_Via:]
