@@ -45,6 +45,8 @@ DEFAULTS = {"DATABASE_URL": "", "STORE_URL": "", "NOTIFY_URL": ""}
 class Hotline:
     """The processes of one machine, started and stopped by their own ids."""
 
+    supervisor = ("-m", "callcenter", "up")
+
     def __init__(self, home: Path, **extra: str) -> None:
         self.home = home
         self.environment = {**_clean_environment(), **_ports(), "CALLCENTER_HOME": str(home)}
@@ -70,7 +72,7 @@ class Hotline:
     def start_supervised(self) -> None:
         """Start as a user does; what dies comes back."""
         self.prepare()
-        self._start("up", [sys.executable, "-m", "callcenter", "up"])
+        self._start("up", [sys.executable, *self.supervisor])
         until(lambda: any(line.startswith("ready") for line in self.log_lines("ready")), 90, "ready")
 
     def prepare(self, prompts: Path | None = None) -> None:
@@ -85,7 +87,7 @@ class Hotline:
 
     def pid_of(self, words: str) -> int | None:
         """Find a supervised process by the words of its command."""
-        for child in _children(self._processes["up"].pid):
+        for child in children(self._processes["up"].pid):
             command = Path(f"/proc/{child}/cmdline")
             if command.exists() and words in command.read_text().replace("\0", " "):
                 return child
@@ -141,7 +143,7 @@ class Hotline:
     def kill_child(self, part: str) -> None:
         """Kill -9 what a process keeps as its child, and see it end as well."""
         process = self._processes.pop(part)
-        for child in _children(process.pid):
+        for child in children(process.pid):
             os.kill(child, signal.SIGKILL)
         process.wait(20)
 
@@ -291,5 +293,6 @@ def until(condition: Callable[[], bool], timeout: float, what: str | Callable[[]
         time.sleep(0.1)
 
 
-def _children(pid: int) -> list[int]:
+def children(pid: int) -> list[int]:
+    """Give the processes that a process (its first thread) started and that are there."""
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]

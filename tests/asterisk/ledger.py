@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -11,8 +10,8 @@ from sqlalchemy import func, select
 
 from callcenter.models import Outbox
 from ivr.asterisk.records import DetailRecord, parse_detail_record
+from tests.asterisk import checks
 from tests.asterisk.hotline import Hotline
-from tests.asterisk.stories import Story
 
 TROUBLE = ("ERROR", "CRITICAL", "Traceback", '"level": "error"', '"level": "critical"')
 
@@ -54,7 +53,12 @@ def balance(hotline: Hotline, placed: int, dialled: str) -> Ledger:
     keys = {record.linkedid for record in detailed} & (
         {call.key for call in calls} | _unknown(hotline, detailed)
     )
-    found = [*_numbers(placed, len(keys), len(calls)), *_each(hotline, calls), *_leftovers(hotline)]
+    found = [
+        *_numbers(placed, len(keys), len(calls)),
+        *checks.outcomes(calls),
+        *checks.sounds(calls, checks.stored(hotline.home / "store")),
+        *_leftovers(hotline),
+    ]
     return Ledger(
         placed=placed,
         detailed=len(keys),
@@ -82,28 +86,6 @@ def _unknown(hotline: Hotline, detailed: list[DetailRecord]) -> set[str]:
 def _numbers(placed: int, detailed: int, logged: int) -> Iterator[str]:
     if not placed == detailed == logged:
         yield f"{placed} calls placed, {detailed} in the CDR, {logged} in the log"
-
-
-def _each(hotline: Hotline, calls: list[Story]) -> Iterator[str]:
-    for call in calls:
-        if call.disposition is None or call.kinds().count("disposed") != 1:
-            yield f"call {call.id}: disposition {call.disposition}, disposed {call.kinds().count('disposed')} times"
-        if (call.disposition in ("answered", "recorded")) != (call.ticket is not None):
-            yield f"call {call.id}: {call.disposition}, but ticket {call.ticket}"
-        if (call.disposition == "call_back") != (call.obligation is not None):
-            yield f"call {call.id}: {call.disposition}, but obligation {call.obligation}"
-        yield from _sounds(hotline, call)
-
-
-def _sounds(hotline: Hotline, call: Story) -> Iterator[str]:
-    told = {data["name"] for data in call.data("recorded")}
-    stored = {sound.name for sound in call.recordings}
-    if not told <= stored:
-        yield f"call {call.id}: recordings {told - stored} are not in the store"
-    for sound in call.recordings:
-        path = hotline.recording(sound.store_key)
-        if not path.exists() or hashlib.sha256(path.read_bytes()).hexdigest() != sound.sha256:
-            yield f"call {call.id}: recording {sound.name} is not what its row says"
 
 
 def _leftovers(hotline: Hotline) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -43,6 +44,8 @@ class Story:
     disposition: str | None
     reason: str | None
     hangup_side: str | None
+    offered_at: datetime
+    ended_at: datetime | None
     ticket: str | None
     ticket_warning: str | None
     obligation: str | None
@@ -103,6 +106,8 @@ def _story(session: Session, call: Call) -> Story:
         disposition=call.disposition,
         reason=call.disposition_reason,
         hangup_side=call.hangup_side,
+        offered_at=call.offered_at,
+        ended_at=call.ended_at,
         ticket=ticket.number if ticket else None,
         ticket_warning=ticket.warning if ticket else None,
         obligation=obligation.reason if obligation else None,
