@@ -30,8 +30,9 @@ officer: ready-run ## Play the officer who answers, while `make run` runs
 .PHONY: test
 test: ready-test lint ## Check everything (TESTS=tests/unit for a part)
 ifeq ($(TESTS),)
-	@$(BIN)/python -m pytest --numprocesses 2 --ignore tests/asterisk  # real calls come after, with the machine to themselves
+	@$(BIN)/python -m pytest --numprocesses 2 --ignore tests/asterisk --ignore tests/faults  # real calls come after, with the machine to themselves
 	@$(BIN)/python -m pytest tests/asterisk
+	@$(BIN)/python -m pytest tests/faults
 else
 	@$(BIN)/python -m pytest $(TESTS)
 endif
@@ -48,6 +49,10 @@ lint: packages-test .venv/ready-test ## Look for mistakes without running anythi
 fmt: .venv/ready-test ## Bring the code into shape
 	@$(BIN)/ruff check --fix --quiet || true
 	@$(BIN)/ruff format
+
+.PHONY: faults
+faults: ready-test ## Kill, freeze and cut everything under 2,000 calls (40 minutes; not part of the tests)
+	@$(BIN)/python -m tests.faults --page docs/reliability.md $(ARGS)
 
 .PHONY: bench
 bench: ready-test ## Measure (not part of the tests)
