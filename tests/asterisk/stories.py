@@ -9,7 +9,15 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callcenter.models import Call, CallEvent, Obligation, ObligationCall, Recording, Ticket
+from callcenter.models import (
+    Call,
+    CallEvent,
+    Obligation,
+    ObligationCall,
+    ObligationStatus,
+    Recording,
+    Ticket,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +57,8 @@ class Story:
     ticket: str | None
     ticket_warning: str | None
     obligation: str | None
+    owed: bool
+    """The call-back is still to be made."""
     events: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     legs: list[tuple[int | None, str | None]] = field(default_factory=list)
     recordings: list[Sound] = field(default_factory=list)
@@ -111,6 +121,7 @@ def _story(session: Session, call: Call) -> Story:
         ticket=ticket.number if ticket else None,
         ticket_warning=ticket.warning if ticket else None,
         obligation=obligation.reason if obligation else None,
+        owed=obligation is not None and obligation.status == ObligationStatus.OPEN,
         events=[(event.kind, event.data) for event in call.events],
         legs=[(leg.officer_id, leg.outcome) for leg in call.legs],
         recordings=[_sound(row) for row in sounds],

@@ -18,7 +18,7 @@ PAGE = Path("docs/reliability.md")
 
 def main() -> int:
     given = _arguments()
-    options = Options(given.seed, given.database, given.calls, given.rate, given.faults)
+    options = Options(given.seed, given.database, given.calls, given.rate, given.faults, given.only)
     print(f"seed {options.seed}, {options.database}: {options.seconds:.0f} s of calls", flush=True)
     began = time.monotonic()
 
@@ -42,6 +42,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--calls", type=int, default=2000)
     parser.add_argument("--rate", type=float, default=1.3, help="calls a second")
     parser.add_argument("--faults", type=int, default=100, help="0: one for each target")
+    parser.add_argument(
+        "--only", default="", help="only faults with this in their names, as 'kill' or 'disk'"
+    )
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))
     parser.add_argument("--home", type=Path, help="keep everything in this directory")
     parser.add_argument("--page", type=Path, help=f"write the table there ({PAGE})")

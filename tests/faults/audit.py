@@ -54,18 +54,21 @@ def one_outcome_each(evidence: Evidence) -> Iterator[str]:
 
 
 def spoken_tickets_exist(evidence: Evidence) -> Iterator[str]:
-    """Each ticket number that a caller heard belongs to that call's ticket."""
+    """Each ticket number that a caller heard belongs to that call's ticket, also one that the exchange made."""
     for key, heard in evidence.heard.items():
         for number in sorted(set(heard.tickets)):
             if evidence.tickets.get(number) != key:
                 yield f"{key} was told {number}, which belongs to {evidence.tickets.get(number)}"
+    for number in sorted(set(evidence.given) - set(evidence.provisional)):
+        yield f"the exchange gave {number} alone, which belongs to no ticket"
 
 
 def sounds_are_kept(evidence: Evidence) -> Iterator[str]:
     """Each recording is in the store with the hash its row says, and nothing else is there."""
     yield from checks.sounds(evidence.calls, evidence.stored)
-    known = {sound.store_key for call in evidence.calls for sound in call.recordings}
-    for key in sorted(set(evidence.stored) - known):
+    names = {checks.name_of(sound.store_key) for call in evidence.calls for sound in call.recordings}
+    names |= {name for call in evidence.calls for name in checks.twins(call, evidence.stored)}
+    for key in sorted(key for key in evidence.stored if checks.name_of(key) not in names):
         yield f"{key} is in the store and belongs to no call"
     if evidence.spool:
         yield f"still in the spool: {', '.join(evidence.spool)}"

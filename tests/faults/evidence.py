@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 
 from callcenter.models import Call, Notification, Outbox, Ticket
 from callcenter.services.notifications import AGAIN
+from ivr.asterisk.dialplan import node_digits
 from ivr.asterisk.names import DEGRADED
 from ivr.asterisk.records import ChannelRecord, parse_channel_record
+from ivr.damm import check_digit
 from tests.asterisk import checks
 from tests.asterisk.ledger import details
 from tests.asterisk.stories import Story, stories
@@ -46,6 +48,10 @@ class Evidence:
     heard: Mapping[str, Heard] = field(default_factory=dict)
     tickets: Mapping[str, str] = field(default_factory=dict)
     """The call's key by the ticket's number."""
+    given: Sequence[str] = ()
+    """The numbers that the exchange gave alone, by its own counter."""
+    provisional: Sequence[str] = ()
+    """The numbers of that sort that tickets have."""
     stored: Mapping[str, str] = field(default_factory=dict)
     spool: Sequence[str] = ()
     open_jobs: Sequence[str] = ()
@@ -75,7 +81,9 @@ def gather(house: House, seen: Sequence[Seen], letters: Sequence[Letter]) -> Evi
             degraded=frozenset(record.linkedid for record in (*ended, *began) if record.context == DEGRADED),
             calls=stories(session),
             heard=dict(house.listener.calls),
-            tickets={number: key for number, key in session.execute(_TICKETS).tuples()},
+            tickets={number: key for number, key in session.execute(_TICKETS)},
+            given=list(given(house.settings.node, house.references())),
+            provisional=list(session.scalars(_PROVISIONAL)),
             stored=checks.stored(house.home / "store"),
             spool=[path.name for path in house.settings.spool_dir.rglob("*") if path.is_file()],
             open_jobs=[f"{row.kind} for {row.fact}: {row.error}" for row in session.scalars(_OPEN)],
@@ -86,7 +94,15 @@ def gather(house: House, seen: Sequence[Seen], letters: Sequence[Letter]) -> Evi
 
 
 _TICKETS = select(Ticket.number, Call.key).join(Call, Call.id == Ticket.call_id)
+_PROVISIONAL = select(Ticket.provisional).where(Ticket.provisional.is_not(None))
 _OPEN = select(Outbox).where(Outbox.done_at.is_(None)).order_by(Outbox.id)
+
+
+def given(node: str, count: int) -> Iterator[str]:
+    """Tell the numbers that a node's exchange has given when its counter stands at ``count``."""
+    for number in range(1, count + 1):
+        body = f"9{node_digits(node)}{number:04d}"
+        yield f"{body}{check_digit(body)}"
 
 
 def _citizens(path: Path) -> Iterator[ChannelRecord]:

@@ -104,6 +104,11 @@ class House(Hotline):
         except (LookupError, OSError):
             return False
 
+    def references(self) -> int:
+        """Tell how many ticket numbers the exchange has made alone."""
+        answer = self.cli("database get callcenter reference")
+        return int(answer.split(":")[1]) if answer.startswith("Value:") else 0
+
     def wrong_members(self) -> list[Change]:
         """Tell what would have to be done for the queues to have the members the roster wants."""
         with self.database.reading() as session:

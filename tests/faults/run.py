@@ -43,6 +43,8 @@ class Options:
     rate: float
     faults: int
     """0: one for each target."""
+    only: str = ""
+    """A part of the names of the kinds that may come."""
 
     @property
     def seconds(self) -> float:
@@ -50,7 +52,7 @@ class Options:
         return self.calls / self.rate
 
     def plan(self) -> list[Planned]:
-        kinds = schedule.of(self.database)
+        kinds = [kind for kind in schedule.of(self.database) if self.only in kind.name]
         if not self.faults:
             return schedule.draw_short(self.seed, kinds, self.seconds)
         return schedule.draw(self.seed, kinds, self.faults, self.seconds)

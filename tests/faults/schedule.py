@@ -35,7 +35,7 @@ class Planned:
 
 
 PROCESSES = ("ivr", "asterisk", "worker", "spool", "redis", "web")
-FROZEN = (3.0, 10.0)
+FROZEN = (1.0, 10.0)
 AWAY = (4.0, 12.0)
 KINDS = (
     *(Kind("kill", process) for process in PROCESSES),
@@ -50,7 +50,7 @@ KINDS = (
     Kind("cut", "manager connection", AWAY),
     Kind("stall", "manager connection", FROZEN),
     Kind("cut", "calls' connections", (0.5, 3.0)),
-    Kind("stall", "calls' connections", FROZEN),
+    Kind("stall", "calls' connections", (0.5, 4.0)),
 )
 SLOWEST = ("asterisk", "worker")
 """What takes longest to come home after one of these goes first in a short run."""
