@@ -58,7 +58,8 @@ class Channel:
         self._thread.join(5)
 
     def _serve(self) -> None:
-        with self._theirs, self._theirs.makefile("rb") as reader:
+        gone = suppress(BrokenPipeError, ConnectionResetError)  # who gave a call up waits for no answer
+        with gone, self._theirs, self._theirs.makefile("rb") as reader:
             for line in reader:
                 command = line.decode().rstrip("\n")
                 self.commands.append(command)
