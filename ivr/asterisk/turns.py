@@ -111,7 +111,7 @@ class Performer:
             log.error("a prompt of %s could not be played: %s", lists[-1], status)
         return TimedOut(key)
 
-    def _record(self, key: str, number: int, action: Record, resumed: bool) -> Event:
+    def _record(self, key: str, number: int, action: Record, resumed: bool) -> Event | None:
         name = _checked(AUDIO_NAME, action.name)
         if resumed and (before := self._recorded_before(key, name)):
             return before
@@ -124,6 +124,8 @@ class Performer:
         self._line.set(TURN=str(number))
         began = self._clock()
         end, samples = self._record_file(name, action)
+        if end == "hangup" and not self._audio.writing(f"{name}.wav").exists():
+            return None  # the citizen was gone before the beep: there is no message
         seconds = self._keep(name)
         elapsed = self._clock() - began
         quiet = action.silence_seconds if end == "silence" else 0
@@ -132,7 +134,7 @@ class Performer:
         if self._is_cut(seconds, samples, elapsed - quiet):
             log.error("recording %s: %.1f s were written of %.1f s", name, seconds, elapsed - quiet)
             end = "error"
-        if end != "error":
+        if end != "error" and seconds:
             self._remember(name, seconds, end)
         return Recorded(key, name, seconds, end)
 

@@ -93,6 +93,12 @@ def test_a_message_the_channel_remembers_is_not_recorded_again(channel: Channel,
     assert not any("RECORD" in command for command in channel.commands)
 
 
+def test_who_is_gone_before_the_beep_has_left_no_message(channel: Channel, do: Do) -> None:
+    channel.when("RECORD FILE", "511 Command Not Permitted on a dead channel or intercept routine")
+    assert do(RECORD) is None
+    assert not any("KEPT" in command for command in channel.commands)
+
+
 def test_another_turns_message_does_not_stand_for_this_one(channel: Channel, do: Do, audio: Audio) -> None:
     channel.when("TURN", "200 result=1 (3)")
     channel.when("KEPT", "200 result=1 (node1-1700000000.7__m__2:4.5:key)")
