@@ -40,7 +40,7 @@ PLAYS: dict[str, Callable[[Stage], object]] = {
 }
 
 OWN_HOTLINES = ("alone", "survivors", "full_disk", "checked", "unwatched")
-"""Plays that start a hotline of their own, the longest first; two at a time are enough for two cores."""
+"""Plays that start a hotline of their own, the longest first; three at a time are enough for two cores."""
 
 PLAYED_ALONE = PLAYS.keys() - SCENES.keys()
 """What tests ask for by a fixture of its own."""
@@ -75,7 +75,7 @@ def stage(hotline: Hotline) -> Iterator[Stage]:
 def plays(request: pytest.FixtureRequest, stage: Stage) -> Iterator[dict[str, Future[object]]]:
     """Begin all that one of the collected tests looks at, at the same time."""
     names = sorted({name for item in request.session.items for name in _wanted(item)})
-    with ThreadPoolExecutor(len(names) or 1) as here, ThreadPoolExecutor(2) as elsewhere:
+    with ThreadPoolExecutor(len(names) or 1) as here, ThreadPoolExecutor(3) as elsewhere:
         own = {name: elsewhere.submit(PLAYS[name], stage) for name in OWN_HOTLINES if name in names}
         yield own | {name: here.submit(PLAYS[name], stage) for name in names if name not in own}
 
