@@ -42,9 +42,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--calls", type=int, default=2000)
     parser.add_argument("--rate", type=float, default=1.3, help="calls a second")
     parser.add_argument("--faults", type=int, default=100, help="0: one for each target")
-    parser.add_argument(
-        "--only", default="", help="only faults with this in their names, as 'kill' or 'disk'"
-    )
+    parser.add_argument("--only", default="", help="only faults whose names this is found in, as 'kill|disk'")
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))
     parser.add_argument("--home", type=Path, help="keep everything in this directory")
     parser.add_argument("--page", type=Path, help=f"write the table there ({PAGE})")

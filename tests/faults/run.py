@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -44,7 +45,7 @@ class Options:
     faults: int
     """0: one for each target."""
     only: str = ""
-    """A part of the names of the kinds that may come."""
+    """What is found in the names of the kinds that may come (a regular expression)."""
 
     @property
     def seconds(self) -> float:
@@ -52,7 +53,7 @@ class Options:
         return self.calls / self.rate
 
     def plan(self) -> list[Planned]:
-        kinds = [kind for kind in schedule.of(self.database) if self.only in kind.name]
+        kinds = [kind for kind in schedule.of(self.database) if re.search(self.only, kind.name)]
         if not self.faults:
             return schedule.draw_short(self.seed, kinds, self.seconds)
         return schedule.draw(self.seed, kinds, self.faults, self.seconds)

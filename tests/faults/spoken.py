@@ -13,6 +13,9 @@ from tests.faults.line import Ear, now
 KEY = re.compile(rb"^agi_arg_1: (\S+)\r?$", re.M)
 TICKET = re.compile(rb"ticket_number((?:&digits/\d)+)")
 
+GONE = re.compile(rb"^(HANGUP|511|200 result=-1|200 .*\(hangup\))", re.M)
+"""The caller has hung up: nobody waits any more."""
+
 
 @dataclass
 class Heard:
@@ -54,6 +57,7 @@ class _Conversation:
         self._greeting = b""
         self._line = b""
         self._key = ""
+        self._gone = False
         self._replied_at: float | None = None
 
     def exchange(self, data: bytes) -> None:
@@ -63,7 +67,8 @@ class _Conversation:
             if b"\n\n" in self._greeting.replace(b"\r\n", b"\n") and (found := KEY.search(self._greeting)):
                 self._key = found[1].decode()
                 self._listener.note(self._key, tickets=[], waited=0.0, new=True)
-        self._replied_at = self._clock() if data else None
+        self._gone = self._gone or GONE.search(data) is not None
+        self._replied_at = self._clock() if data and not self._gone else None
 
     def controller(self, data: bytes) -> None:
         """Take what the ivr process commands; nothing when the connection ended."""

@@ -62,5 +62,9 @@ def test_the_longest_wait_is_from_a_reply_to_the_next_command_or_the_end() -> No
         for _ in range(3):
             next(clock)
         controller(b"")
+    exchange(b"HANGUP\n")
+    for _ in range(9):
+        next(clock)
+    controller(b"GET VARIABLE CALL_DONE\n")
     heard = listener.calls["node1-1.1"]
     assert (heard.connections, heard.longest_wait) == (2, 4.0)
