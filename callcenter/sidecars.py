@@ -21,6 +21,10 @@ log = logging.getLogger(__name__)
 
 UNFINISHED = timedelta(seconds=60)
 """A file without an end, of a call that is over, is given up when it has not grown for so long."""
+LOOK_AGAIN = timedelta(seconds=20)
+"""How soon a file that has not grown is taken again: its call may have ended without a line."""
+GIVEN_UP = timedelta(hours=1)
+"""How long a file waits for the records to tell of its call."""
 STRANGE = "spool-strange-file"
 ALONE = "exchange-alone"
 LOUD = timedelta(minutes=10)
@@ -37,7 +41,7 @@ class Sidecars:
         self._node = node
         self._folder = spool / "degraded"
         self._strange = spool / "strange"
-        self._seen: dict[str, tuple[int, int]] = {}
+        self._seen: dict[str, tuple[tuple[int, int], datetime]] = {}
         self._alone_at: datetime | None = None
 
     def round(self, now: datetime) -> int:
@@ -50,31 +54,45 @@ class Sidecars:
 
     def _look(self, path: Path, now: datetime) -> bool:
         status = path.stat()
-        state = (status.st_mtime_ns, status.st_size)
-        quiet = now - datetime.fromtimestamp(status.st_mtime, UTC) >= UNFINISHED
-        if self._seen.get(path.name) == state and not quiet:
+        age = now - datetime.fromtimestamp(status.st_mtime, UTC)
+        if not self._is_due(path.name, (status.st_mtime_ns, status.st_size), now):
             return False
-        self._seen[path.name] = state
+        if (
+            status.st_size == 0 and age >= UNFINISHED
+        ):  # a full disk took nothing: the records tell of the call
+            path.unlink(missing_ok=True)
+            return False
         try:
             with path.open("rb") as file:
                 sidecar = parse(path.name.removesuffix(SUFFIX), file.read(MAX_BYTES + 1))
         except SidecarError as error:
-            return self._set_aside(path, error, now) if quiet else False
-        return self._take(path, sidecar, quiet, now)
+            return self._set_aside(path, str(error), now) if age >= UNFINISHED else False
+        return self._take(path, sidecar, age, now)
 
-    def _take(self, path: Path, sidecar: Sidecar, quiet: bool, now: datetime) -> bool:
+    def _is_due(self, name: str, state: tuple[int, int], now: datetime) -> bool:
+        """Tell whether a file has grown, or was not looked at for a while."""
+        known, looked_at = self._seen.get(name, (None, now))
+        if known == state and now - looked_at < LOOK_AGAIN:
+            return False
+        self._seen[name] = state, now
+        return True
+
+    def _take(self, path: Path, sidecar: Sidecar, age: timedelta, now: datetime) -> bool:
         with self._database.transaction() as session:
             over = Degraded(session, self._policy, self._node).take(sidecar, now)
-            Alarms(session).raise_(ALONE, self._node, _alone(sidecar), now)
+            if over is not None:
+                Alarms(session).raise_(ALONE, self._node, _alone(sidecar), now)
+        if over is None:
+            return self._set_aside(path, "nobody knows its call", now) if age >= GIVEN_UP else False
         self._alone_at = now
-        if not over or (sidecar.ended is None and not quiet):
+        if not over or (sidecar.ended is None and age < UNFINISHED):
             return False
         path.unlink(missing_ok=True)
         self._seen.pop(path.name, None)
         log.warning("the exchange carried call %s alone (%s)", sidecar.call, sidecar.why)
         return True
 
-    def _set_aside(self, path: Path, error: SidecarError, now: datetime) -> bool:
+    def _set_aside(self, path: Path, error: str, now: datetime) -> bool:
         """Keep what is no such file where a person can look at it."""
         self._strange.mkdir(parents=True, exist_ok=True)
         os.replace(path, self._strange / path.name)

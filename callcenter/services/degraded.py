@@ -30,9 +30,17 @@ class Degraded:
         self._tickets = Tickets(session, policy.secret, policy.zone)
         self._timeline = Timeline(session)
 
-    def take(self, sidecar: Sidecar, now: datetime) -> bool:
-        """Write what the log does not have; tells whether the call is over."""
-        call = find_call(self._session, PROVIDER, sidecar.call) or self._enter(sidecar)
+    def take(self, sidecar: Sidecar, now: datetime) -> bool | None:
+        """Write what the log does not have; tells whether the call is over.
+
+        A call that nobody knows, and of which nobody noted whom it was for (on
+        a full disk), waits for the exchange's own records: ``None``.
+        """
+        call = find_call(self._session, PROVIDER, sidecar.call)
+        if call is None:
+            if not sidecar.offered.dialled:
+                return None
+            call = self._enter(sidecar)
         self._mark(call, sidecar)
         for key, kind, data in _facts(sidecar):
             self._timeline.add_once(call, sidecar.at, f"degraded:{key}", kind, data)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -20,7 +20,7 @@ from callcenter.services.closing import Closing
 from callcenter.services.exchange_records import ExchangeRecords
 from callcenter.services.legs import Legs
 from callcenter.services.timeline import Timeline
-from ivr.asterisk.names import officer_of
+from ivr.asterisk.names import began, officer_of
 from ivr.asterisk.records import ChannelRecord
 from ivr.events import HungUp, LegEvent, Offered, OfficerAnswered, OfficerEnded, OfficerRung
 
@@ -105,12 +105,6 @@ class Reconciliation:
 
     def _note(self, call: Call, at: datetime, what: str) -> None:
         self._timeline.add_once(call, at, "reconciled", "reconciled", {"what": what})
-
-
-def began(linkedid: str) -> datetime | None:
-    """Read the second at which Asterisk made a channel out of its id."""
-    seconds = linkedid.rpartition("-")[2].partition(".")[0]
-    return datetime.fromtimestamp(int(seconds), UTC) if seconds.isdecimal() and len(seconds) < 12 else None
 
 
 def _hung_up(record: ChannelRecord) -> HungUp:

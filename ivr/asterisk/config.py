@@ -185,6 +185,7 @@ def _dialplan(plan: Plan) -> dict[str, str]:
     owned = [(officer.id, officer.mobile) for officer in plan.officers if officer.mobile]
     return {
         "damm": "".join(QUASIGROUP),
+        "reference_line": str(len("reference=12345678 1234\n")),
         "node_digits": dialplan.node_digits(plan.node.name),
         "notice_version": builtin("hotline").notice_version,
         "prompts": str(plan.node.prompts),

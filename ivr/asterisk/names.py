@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 OFFERED = "offered"
 """Where a call of a trunk arrives."""
@@ -56,3 +57,9 @@ def is_test(channel: str) -> bool:
 def is_mobile(interface: str) -> bool:
     """Tell whether a queue's member is an officer's own telephone."""
     return interface.startswith("Local/")
+
+
+def began(linkedid: str) -> datetime | None:
+    """Read the second at which Asterisk made a channel out of its id."""
+    seconds = linkedid.rpartition("-")[2].partition(".")[0]
+    return datetime.fromtimestamp(int(seconds), UTC) if seconds.isdecimal() and len(seconds) < 12 else None

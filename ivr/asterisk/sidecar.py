@@ -1,7 +1,8 @@
 """What the dialplan noted of a call that it carried alone: ``<call key>.call``.
 
 A line is ``name=value``, written as it happens; of a name that comes twice the
-later line counts. The dialplan's context ``degraded`` says which there are.
+later line counts. The dialplan's context ``degraded`` says which there are; on
+a full disk any of them may be missing.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Literal
 
 from ivr.asterisk.causes import cause_of, side
 from ivr.asterisk.conversation import RESTRICTED_WORD
-from ivr.asterisk.names import CALL_KEY
+from ivr.asterisk.names import CALL_KEY, began
 from ivr.events import HungUp, Offered
 from ivr.turns import Language
 
@@ -67,14 +68,15 @@ def parse(call: str, data: bytes) -> Sidecar:
     if len(data) > MAX_BYTES:
         raise SidecarError(f"{len(data)} bytes are too many")
     told = _lines(data)
-    if "at" not in told:
+    at = _time(told["at"]) if "at" in told else began(call)
+    if at is None:
         raise SidecarError("it does not tell when")
     reference, pin = _reference(told.get("reference", ""))
     queue, queued_at = _queue(told.get("queue", ""))
     ended_at, ended = _end(told)
     return Sidecar(
         call=call,
-        at=_time(told["at"]),
+        at=at,
         why="stalled" if told.get("why") == "stalled" else "away",
         offered=_offered(told),
         language="en" if told.get("language") == "en" else "id",

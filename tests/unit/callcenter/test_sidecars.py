@@ -16,7 +16,7 @@ from callcenter.models import Agency, Alarm, Call, CallEvent, Obligation, Ticket
 from callcenter.services.calls import Policy
 from callcenter.services.reporting import Reporting
 from callcenter.services.tickets import Tickets
-from callcenter.sidecars import LOUD, UNFINISHED, Sidecars
+from callcenter.sidecars import GIVEN_UP, LOOK_AGAIN, LOUD, UNFINISHED, Sidecars
 from callcenter.switchboard import DatabaseSwitchboard
 from ivr.damm import check_digit
 from ivr.events import HungUp, Offered
@@ -247,14 +247,36 @@ def test_a_call_that_ended_with_the_exchange_is_given_up_after_a_while(node: Nod
 
 
 def test_a_strange_file_is_kept_aside_and_somebody_is_told(node: Node) -> None:
-    path = node.notes / f"{CALL}.call"
+    path = node.note(GIVEN_UP)
     path.write_bytes(b"\xff\x00rubbish")
-    at = (NOW - UNFINISHED).timestamp()
+    at = (NOW - GIVEN_UP).timestamp()
     os.utime(path, (at, at))
     assert node.sidecars.round(NOW) == 0
     assert (node.spool.strange / path.name).read_bytes() == b"\xff\x00rubbish"
     with node.database.reading() as session:
         assert session.scalars(select(Alarm.kind)).all() == ["spool-strange-file"]
+
+
+def test_what_a_full_disk_left_of_the_notes_waits_for_the_records(node: Node) -> None:
+    path = node.note(UNFINISHED, at=None, dialled=None)
+    assert node.sidecars.round(NOW) == 0
+    assert path.exists()
+    node.board.receive(CALL, Offered("offered", "70001", "081234567890", "", "PJSIP/trunk-00000001"))
+    assert node.sidecars.round(NOW + LOOK_AGAIN) == 1
+    assert node.call().disposition == "recorded"
+    ticket = node.ticket()
+    assert ticket is not None
+    assert ticket.provisional == NUMBER
+
+
+def test_an_empty_file_tells_nothing_and_goes(node: Node) -> None:
+    path = node.notes / f"{CALL}.call"
+    path.write_bytes(b"")
+    at = (NOW - UNFINISHED).timestamp()
+    os.utime(path, (at, at))
+    node.sidecars.round(NOW)
+    assert not path.exists()
+    assert not list(node.spool.strange.iterdir())
 
 
 def test_a_file_that_has_only_just_begun_is_left_alone(node: Node) -> None:

@@ -66,9 +66,8 @@ def test_a_number_that_is_none_is_not_given_to_a_ticket(text: bytes) -> None:
     ("call", "data", "why"),
     [
         ("../../etc/passwd", WHOLE, "not a call's key"),
-        (CALL, b"", "when"),
+        ("node1", b"", "when"),
         (CALL, b"at=soon\n", "not a time"),
-        (CALL, b"at=1700000010", "when"),
         (CALL, WHOLE.replace(b"1700000090 16", b"soon"), "not a time"),
         (CALL, b"x" * (MAX_BYTES + 1), "too many"),
     ],
@@ -76,6 +75,12 @@ def test_a_number_that_is_none_is_not_given_to_a_ticket(text: bytes) -> None:
 def test_what_is_no_such_file_is_refused(call: str, data: bytes, why: str) -> None:
     with pytest.raises(SidecarError, match=why):
         parse(call, data)
+
+
+def test_a_line_that_a_full_disk_did_not_take_is_missed_by_nobody() -> None:
+    sidecar = parse(CALL, WHOLE.replace(b"at=1700000010\n", b"").replace(b"queue=", b"que"))
+    assert sidecar.at == datetime.fromtimestamp(1700000000, UTC)
+    assert (sidecar.queue, sidecar.queued_at) == ("", None)
 
 
 @given(st.binary(max_size=400), st.integers(0, len(WHOLE)))
