@@ -43,7 +43,7 @@ class Settings:
     """Each line is called as a test this often; 0 for never."""
     trunk_hosts: tuple[str, ...] = ("127.0.0.1",)
     trunk_contact: str = ""
-    turn_seconds: int = 4
+    turn_seconds: int = 3
     """A caller whose turn takes longer is served by the exchange alone; 5 s of silence are too many."""
     trusted_proxies: int = 0
     """Reverse proxies in front of the pages, each of which adds to ``X-Forwarded-For``."""
@@ -105,7 +105,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         trunk_contact=environ.get("CALLCENTER_TRUNK_CONTACT", ""),
         line_test_seconds=_integer(environ, "CALLCENTER_LINE_TEST_SECONDS", 86_400),
         spool_free_mb=_integer(environ, "CALLCENTER_SPOOL_FREE_MB", 500),
-        turn_seconds=_integer(environ, "CALLCENTER_TURN_SECONDS", 4),
+        turn_seconds=_integer(environ, "CALLCENTER_TURN_SECONDS", 3),
         trusted_proxies=_count(environ, "CALLCENTER_TRUSTED_PROXIES", 0),
     )
 
