@@ -64,7 +64,7 @@ class Reconciler:
 
     def _details(self, session: Session, records: Sequence[DetailRecord]) -> Reconciled:
         ExchangeRecords(session, self._node).carry_details(records)
-        return Reconciled()
+        return Reconciliation(session, self._policy, self._node).take_details(records)
 
 
 class Carrying(Generic[Record]):

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callcenter.models import Call
@@ -21,7 +22,7 @@ from callcenter.services.exchange_records import ExchangeRecords
 from callcenter.services.legs import Legs
 from callcenter.services.timeline import Timeline
 from ivr.asterisk.names import began, officer_of
-from ivr.asterisk.records import ChannelRecord
+from ivr.asterisk.records import ChannelRecord, DetailRecord
 from ivr.events import HungUp, LegEvent, Offered, OfficerAnswered, OfficerEnded, OfficerRung
 
 PROVIDER = "asterisk"
@@ -63,6 +64,17 @@ class Reconciliation:
             elif (record.is_citizen or record.is_test) and record.event in ENDS:
                 found += self._ended(record)
         return found
+
+    def take_details(self, records: Iterable[DetailRecord]) -> Reconciled:
+        """Write the calls whose end only their summary tells: a full disk took the channel's own."""
+        keys = {record.linkedid for record in records if record.is_citizen}
+        known = select(Call.key).where(Call.provider == PROVIDER, Call.key.in_(keys))
+        missing = keys - set(self._session.scalars(known)) if keys else set()
+        return Reconciled(created=sum(map(self._enter_ended, sorted(missing))))
+
+    def _enter_ended(self, key: str) -> bool:
+        lost = self._records.lost(key)
+        return lost is not None and self.enter_lost(key, lost.dialled, lost.caller, lost.began, lost.ended)
 
     def enter_lost(self, key: str, dialled: str, caller: str, began: datetime, ended: datetime) -> bool:
         """Write a call into the log of which only the beginning is told; tells whether it was missing."""

@@ -14,8 +14,8 @@ from callcenter.db import Database
 from callcenter.models import Agency, Call, CallEvent, Leg, Line, Obligation, Officer, Shift, Ticket
 from callcenter.reconciler import Reconciler
 from callcenter.services.calls import Policy
-from callcenter.services.reconcile import began
 from callcenter.switchboard import DatabaseSwitchboard
+from ivr.asterisk.names import began
 from ivr.events import DialEnded, Digits, HungUp, Offered
 
 START = 1795444643
@@ -78,6 +78,34 @@ def test_a_call_nobody_logged_is_created_and_owed_a_call_back(
     assert call.ended_at == datetime.fromtimestamp(START + 7.5, UTC)
     with database.reading() as session:
         assert session.scalars(select(Obligation)).one().call_id == call.id
+
+
+def test_a_call_whose_end_only_the_summary_tells_is_created_at_once(
+    database: Database, officer: str, records: Path
+) -> None:
+    """A full disk took the channel's own end, and a while later there was room for the summary."""
+    records.write_text(line("CHAN_START", 0).replace('"conversation"', '"offered"'))
+    summary = (
+        KEY,
+        KEY,
+        "PJSIP/trunk-00000000",
+        "degraded",
+        "081234567890",
+        "s",
+        START,
+        "",
+        START + 9,
+        "ANSWERED",
+        1,
+    )
+    details = records.parent.parent / "cdr-custom" / "cdr.csv"
+    details.parent.mkdir(parents=True, exist_ok=True)
+    details.write_text(",".join(f'"{value}"' for value in summary) + "\n")
+    assert reconciler(database, records).round(LATER).created == 1
+    call = one_call(database)
+    assert (call.dialled, call.disposition) == ("70001", "call_back")
+    assert call.ended_at == datetime.fromtimestamp(START + 9, UTC)
+    assert reconciler(database, records).round(LATER).created == 0
 
 
 def test_reading_twice_writes_once(database: Database, officer: str, records: Path) -> None:
