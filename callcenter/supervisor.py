@@ -31,7 +31,7 @@ class Backoff:
     """
 
     first: float = 0.5
-    longest: float = 30.0
+    longest: float = 10.0
     forget: float = 60.0
 
     def after(self, delay: float, age: float) -> float:
