@@ -44,7 +44,7 @@ def alone(stage: Stage) -> Aftermath:
     """Take the ivr process away in every way, under calls and before them."""
     home = stage.hotline.home.parent / "alone" / "home"
     home.parent.mkdir()
-    hotline = Hotline(home, TURN_SECONDS="3")
+    hotline = Hotline(home, TURN_SECONDS="4")
     try:
         hotline.start(stage.hotline.settings.prompts_dir)
         officers = endpoints(hotline)
