@@ -11,6 +11,8 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from callcenter.watchdog import Limits
+
 _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None)  # loaded before any fork: nothing but the call is left to do after it
 _GROUP_SECONDS = 1.0
@@ -27,6 +29,8 @@ class Program:
     settle: float = 1.0
     ready_seconds: float = 60.0
     stop_seconds: float = 10.0
+    stopped_seconds: float = Limits().stopped
+    """How long somebody may hold it by a signal: it holds up whoever waits for it."""
     environ: Mapping[str, str] = field(default_factory=dict)
     where: str = ""
     """What a person sees beside its name: an address, mostly."""

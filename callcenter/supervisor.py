@@ -11,7 +11,7 @@ from pathlib import Path
 from callcenter.child import Child, Program
 from callcenter.log_file import LogFile
 from callcenter.stopping import Stop
-from callcenter.watchdog import Limits, Vigil, is_stopped
+from callcenter.watchdog import Limits, Vigil, state
 
 _ROUND = 0.1
 """Seconds: how soon a death, a readiness or a wish to stop is noticed."""
@@ -47,7 +47,7 @@ class _Post:
         self.log = LogFile(logs / f"{program.name}.log")
         self.child: Child | None = None
         self.up = False
-        self._vigil = Vigil(Limits(), time.monotonic())
+        self._vigil = self._new_vigil()
         self._tell = tell
         self._backoff = backoff
         self._delay = 0.0
@@ -55,7 +55,7 @@ class _Post:
 
     def start(self) -> Child:
         self.child = Child(self.program)
-        self._vigil = Vigil(Limits(), time.monotonic())
+        self._vigil = self._new_vigil()
         self.up = False
         return self.child
 
@@ -67,7 +67,7 @@ class _Post:
         status = child.ended()
         if status is not None:
             self._lost(child, status)
-        elif self._vigil.verdict(time.monotonic(), beat=True, stopped=is_stopped(child.pid)):
+        elif self._vigil.verdict(time.monotonic(), state(child.pid), beat=True):
             self._say("was stopped by somebody; killed, because it holds up whoever waits for it")
             child.kill()
         elif not self.up and self._is_ready(child):
@@ -86,6 +86,9 @@ class _Post:
         """Try again later, as after a death."""
         self._delay = self._backoff.after(self._delay, 0)
         self._due_at = time.monotonic() + self._delay
+
+    def _new_vigil(self) -> Vigil:
+        return Vigil(Limits(stopped=self.program.stopped_seconds), time.monotonic())
 
     def _say(self, text: str) -> None:
         self._tell(f"{self.program.name:<9} {text}")

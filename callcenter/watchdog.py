@@ -20,6 +20,9 @@ from pathlib import Path
 BEAT_SECONDS = 0.5
 DEAF_TO = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 """What a terminal or a supervisor sends to all of a group: the watchdog ends with its process."""
+STOPPED = ("T", "t")
+"""By a signal, which only another one ends."""
+WAITS_FOR_DISK = "D"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,8 @@ class Limits:
     """Seconds without a sign of life.
 
     A caller waits for a stopped process in silence, so that is short. Who is
-    silent but not stopped may only be starved on a busy machine.
+    silent but not stopped may only be starved on a busy machine; who waits
+    for the disk cannot be ended before the disk answers.
     """
 
     stopped: float = 3.0
@@ -50,13 +54,12 @@ def start(limits: Limits | None = None) -> None:
     threading.Thread(target=_beat, args=(mouth,), name="heartbeat", daemon=True).start()
 
 
-def is_stopped(pid: int) -> bool:
-    """Tell whether a signal has stopped the process, which only another one ends."""
+def state(pid: int) -> str:
+    """Give Linux's letter for what the process does (proc(5)); empty when it is gone."""
     try:
-        state = Path(f"/proc/{pid}/stat").read_text("ascii", "replace").rpartition(")")[2].split()[0]
+        return Path(f"/proc/{pid}/stat").read_text("ascii", "replace").rpartition(")")[2].split()[0]
     except (OSError, IndexError):
-        return False
-    return state in "Tt"
+        return ""
 
 
 class Vigil:
@@ -67,16 +70,18 @@ class Vigil:
         self._limits = limits
         self._heard_at = self._running_at = self._looked_at = now
 
-    def verdict(self, now: float, *, beat: bool, stopped: bool) -> str:
-        """Tell why the process must end; empty while it need not.
+    def verdict(self, now: float, state: str, *, beat: bool) -> str:
+        """Tell why a process in this ``state`` must end; empty while it need not.
 
         After a gap in our own looking everybody was asleep: it counts anew.
         """
         if now - self._looked_at > 4 * BEAT_SECONDS:
             self._heard_at = self._running_at = now
         self._looked_at = now
-        self._heard_at = now if beat else self._heard_at
-        self._running_at = self._running_at if stopped else now
+        if beat or state == WAITS_FOR_DISK:
+            self._heard_at = now
+        if state not in STOPPED:
+            self._running_at = now
         if now - self._running_at >= self._limits.stopped:
             return f"was stopped for {self._limits.stopped:g} s"
         if now - self._heard_at >= self._limits.silent:
@@ -100,7 +105,7 @@ def _watch(parent: int, ear: int, limits: Limits) -> None:
         heard = bool(select.select([ear], [], [], BEAT_SECONDS)[0])
         if heard and not os.read(ear, 4096):
             return
-        if verdict := vigil.verdict(time.monotonic(), beat=heard, stopped=is_stopped(parent)):
+        if verdict := vigil.verdict(time.monotonic(), state(parent), beat=heard):
             _kill(parent, verdict)
             return
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
-from callcenter import bootstrap, watchdog
+from callcenter import bootstrap
 from callcenter.settings import Settings, load
 from ivr.asterisk import rendering
 from ivr.asterisk.config import ConfigError
@@ -40,7 +40,6 @@ def render() -> None:
 @asterisk.command()
 def serve() -> None:
     """Render, then run Asterisk until told to stop; changes reach it by reload."""
-    watchdog.start()
     settings, binary = load(), _binary()
     render = bootstrap.exchange_renderer(settings, binary)
     try:

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import click
 from redis.exceptions import RedisError
@@ -46,9 +47,8 @@ def up(context: click.Context) -> None:
 
 def programs(settings: Settings) -> list[Program]:
     """Tell what runs on this machine, in the order in which it starts."""
-    sip = f"sip:{settings.sip_host}:{settings.sip_port}"
     ours = [
-        _ours("asterisk serve", lambda: _exchange_is_up(settings), where=sip, stop_seconds=15),
+        _exchange(settings),
         _ours("ivr serve", lambda: listening(settings.agi_port), where=f"port {settings.agi_port}"),
         _ours("spool"),
         _ours("worker", settle=2),
@@ -57,6 +57,13 @@ def programs(settings: Settings) -> list[Program]:
         ),
     ]
     return [*_redis(settings), *ours]
+
+
+def _exchange(settings: Settings) -> Program:
+    """Run Asterisk. Who only looks after it may be held for long: ending it would end every call."""
+    sip = f"sip:{settings.sip_host}:{settings.sip_port}"
+    program = _ours("asterisk serve", lambda: _exchange_is_up(settings), where=sip, stop_seconds=15)
+    return replace(program, stopped_seconds=120)
 
 
 def needed_ports(settings: Settings) -> list[Port]:

@@ -60,8 +60,8 @@ class Exchange:
         """Run until Asterisk ends or a signal comes; returns its exit status.
 
         ``refresh`` is called every ``seconds`` and returns commands for the
-        running Asterisk. One without a pulse hangs and is killed. Should we be killed, Asterisk ends as well: the next one
-        needs its ports.
+        running Asterisk. One without a pulse hangs and is killed. Should we be
+        killed, Asterisk ends as well: the next one needs its ports.
         """
         parent = os.getpid()
         command = self._binary.command(self._conf)

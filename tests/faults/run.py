@@ -28,7 +28,7 @@ from tests.fixtures.postgres import running_cluster
 DISK_MIB = 600
 SETTLE_SECONDS = 150.0
 """A killed worker's job is taken up again after 75 s, a recording that lost its writer after 60 s."""
-PATIENCE = 15.0
+PATIENCE = 45.0
 """Seconds to wait for a target that an earlier fault has taken away."""
 
 Say = Callable[[str], None]

@@ -97,6 +97,17 @@ def test_who_was_stopped_is_killed_and_started_again(tmp_path: Path) -> None:
     assert any("was stopped by somebody" in line for line in told)
 
 
+def test_who_may_be_held_for_longer_is_left_alone(tmp_path: Path) -> None:
+    patient = program("a", LIVE, tmp_path, stopped_seconds=60)
+    with running([patient, program("b", LIVE, tmp_path)], tmp_path):
+        first, other = pid(tmp_path, "a"), pid(tmp_path, "b")
+        os.kill(first, signal.SIGSTOP)
+        os.kill(other, signal.SIGSTOP)
+        wait_for(lambda: pid(tmp_path, "b") not in (0, other))
+        assert alive(first)
+        os.kill(first, signal.SIGCONT)
+
+
 def test_what_a_dead_program_had_started_is_ended_before_the_next(tmp_path: Path) -> None:
     nested = (
         f"import subprocess; child = subprocess.Popen([sys.executable, '-c', {STUBBORN!r}.join("

@@ -7,13 +7,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from callcenter.watchdog import Limits, Vigil, is_stopped
+from callcenter.watchdog import Limits, Vigil, state
 
 BEGIN = "from callcenter import watchdog; watchdog.start(watchdog.Limits(stopped=0.5, silent=2)); print('up', flush=True);"
 LIMITS = Limits(stopped=3, silent=10)
@@ -29,6 +29,13 @@ def process(code: str) -> Iterator[subprocess.Popen[str]]:
             yield child
         finally:
             child.kill()
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + 10
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.02)
 
 
 def children(pid: int) -> list[int]:
@@ -56,10 +63,7 @@ def test_a_process_that_works_is_left_alone_and_leaves_nobody_behind() -> None:
         watchers = children(child.pid)
         assert len(watchers) == 1
         assert child.wait(20) == 0
-        end = time.monotonic() + 10
-        while Path(f"/proc/{watchers[0]}").exists():
-            assert time.monotonic() < end, "the watchdog outlives its process"
-            time.sleep(0.02)
+        wait_until(lambda: not Path(f"/proc/{watchers[0]}").exists())
 
 
 def test_a_watchdog_does_not_mind_the_signals_of_the_terminal() -> None:
@@ -70,31 +74,38 @@ def test_a_watchdog_does_not_mind_the_signals_of_the_terminal() -> None:
         assert child.wait(20) == -signal.SIGKILL
 
 
-def test_who_is_stopped() -> None:
+def test_what_a_process_does() -> None:
     with process("import time; time.sleep(60)") as child:
-        assert not is_stopped(child.pid)
-    assert not is_stopped(child.pid)
+        assert state(child.pid) not in ("", "T")
+        child.send_signal(signal.SIGSTOP)
+        wait_until(lambda: state(child.pid) == "T")
+    assert state(child.pid) == ""
 
 
 @pytest.mark.parametrize(("seconds", "stuck"), [(2.5, False), (3.0, True)])
 def test_a_stop_has_a_limit(seconds: float, stuck: bool) -> None:
     vigil = Vigil(LIMITS, 0)
-    verdict = [vigil.verdict(n / 2, beat=False, stopped=True) for n in range(1, int(seconds * 2) + 1)][-1]
+    verdict = [vigil.verdict(n / 2, "T", beat=False) for n in range(1, int(seconds * 2) + 1)][-1]
     assert bool(verdict) == stuck
 
 
 def test_silence_has_a_longer_one() -> None:
     vigil = Vigil(LIMITS, 0)
-    verdicts = [vigil.verdict(n / 2, beat=False, stopped=False) for n in range(1, 21)]
+    verdicts = [vigil.verdict(n / 2, "S", beat=False) for n in range(1, 21)]
     assert [bool(verdict) for verdict in verdicts] == [False] * 19 + [True]
 
 
 def test_a_beat_begins_anew() -> None:
     vigil = Vigil(LIMITS, 0)
-    assert not any(vigil.verdict(n / 2, beat=n % 10 == 0, stopped=False) for n in range(1, 100))
+    assert not any(vigil.verdict(n / 2, "S", beat=n % 10 == 0) for n in range(1, 100))
 
 
 def test_a_machine_that_slept_kills_nobody() -> None:
     vigil = Vigil(LIMITS, 0)
-    assert not vigil.verdict(3600, beat=False, stopped=True)
-    assert not vigil.verdict(3600.5, beat=False, stopped=True)
+    assert not vigil.verdict(3600, "T", beat=False)
+    assert not vigil.verdict(3600.5, "T", beat=False)
+
+
+def test_who_waits_for_a_slow_disk_is_not_stuck() -> None:
+    vigil = Vigil(LIMITS, 0)
+    assert not any(vigil.verdict(n / 2, "D", beat=False) for n in range(1, 100))
