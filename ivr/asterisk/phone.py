@@ -21,13 +21,14 @@ from pathlib import Path
 from typing import Self
 
 from ivr.asterisk.exchange import AsteriskBinary
-from ivr.asterisk.phone_config import Wiring, checked, render
+from ivr.asterisk.phone_config import TRANSPORT, Wiring, checked, render
 from ivr.asterisk.phone_leg import CallEndedError, Leg
 
 log = logging.getLogger(__name__)
 
 START_SECONDS = 30
 STOP_SECONDS = 5
+TRIES = 3
 FAVOURED = ("nice", "-n", "-10")
 """A telephone that stutters proves nothing; without root this asks in vain, and harms nobody."""
 
@@ -59,30 +60,48 @@ class Telephone:
         """Start it and wait until it can call."""
         self._server = socket.create_server(("127.0.0.1", 0), backlog=128)
         threading.Thread(target=self._accept, name="telephone", daemon=True).start()
+        try:
+            for _ in range(TRIES):
+                if self._start():
+                    return self
+            raise PhoneError(f"the telephone found no free port in {TRIES} tries")
+        except BaseException:
+            self._close()
+            raise
+
+    def __exit__(self, *_: object) -> None:
+        """Stop it; calls that are up end."""
+        self._stop()
+        self._close()
+
+    def _start(self) -> bool:
+        """Start Asterisk; false, and stopped, when somebody took its port before it did."""
         self._conf = render(self._binary, self._wiring(), self._officers)
-        output = (self._directory / "log/console").open("ab")
-        with output:
+        with (self._directory / "log/console").open("ab") as output:
             self._process = subprocess.Popen(
                 [*FAVOURED, *self._binary.command(self._conf)],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
             )
+        up = False
         try:
             self._wait_until_up()
-        except BaseException:
-            self.__exit__()
-            raise
-        return self
+            up = f"Transport:  {TRANSPORT}" in self.remote(f"pjsip show transport {TRANSPORT}")
+        finally:
+            if not up:
+                self._stop()
+        return up
 
-    def __exit__(self, *_: object) -> None:
-        """Stop it; calls that are up end."""
+    def _stop(self) -> None:
         self._process.terminate()
         try:
             self._process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+
+    def _close(self) -> None:
         with suppress(OSError):
             self._server.shutdown(socket.SHUT_RDWR)
         self._server.close()

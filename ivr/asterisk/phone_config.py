@@ -18,6 +18,7 @@ pbx_config pbx_spool res_agi app_playback app_senddtmf app_mixmonitor func_calle
 codec_ulaw codec_alaw codec_resample format_pcm format_sln format_wav
 """
 
+TRANSPORT = "udp"
 EMPTY = [f"{name}.conf" for name in ("ccss", "cel", "features", "manager", "udptl")]
 
 
@@ -88,7 +89,7 @@ def _asterisk(binary: AsteriskBinary, directory: Path) -> str:
 def _pjsip(wiring: Wiring, officers: Mapping[str, str]) -> str:
     hotline = checked(wiring.hotline)
     parts = [
-        _section("udp", type="transport", protocol="udp", bind=f"{wiring.host}:{wiring.sip_port}"),
+        _section(TRANSPORT, type="transport", protocol="udp", bind=f"{wiring.host}:{wiring.sip_port}"),
         _section(
             "hotline",
             type="endpoint",
@@ -113,7 +114,7 @@ def _officer(hotline: str, name: str, secret: str) -> list[str]:
     registration = _section(
         name,
         type="registration",
-        transport="udp",
+        transport=TRANSPORT,
         outbound_auth=f"{name}-auth",
         server_uri=f"sip:{hotline}",
         client_uri=f"sip:{name}@{hotline}",
