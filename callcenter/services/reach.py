@@ -27,6 +27,7 @@ NOBODY_REACHABLE, SILENT = "nobody-reachable", "exchange-silent"
 REASONS = {
     "nobody": "tidak ada petugas jaga; lengkapi daftar jaga",
     "no_telephone": "petugas jaga tidak punya telepon; isi nomor HP atau akun SIP",
+    "no_trunk": "sentral tidak punya jalur keluar ke HP petugas jaga; isi CALLCENTER_TRUNK_CONTACT",
     "away": "tidak satu pun telepon petugas jaga tersambung; minta petugas menyalakannya",
     "unknown": "keadaan telepon petugas tidak diketahui; periksa proses ivr",
 }
@@ -160,16 +161,19 @@ class Reach:
 def why_not(on_duty: Sequence[OnDuty], seen: Seen) -> str | None:
     """Tell why nobody of these can be rung, ``None`` when somebody can.
 
-    An officer's own telephone counts as reachable: only ringing it would tell.
+    An officer's own telephone counts as reachable where a trunk leads there:
+    only ringing it would tell more.
     """
     ways = [person.interface for person in on_duty if person.interface is not None]
-    if any(is_mobile(way) or way in seen.present for way in ways):
+    if any(way in seen.present for way in ways):
         return None
     if not on_duty:
         return "nobody"
     if not ways:
         return "no_telephone"
-    return "away" if seen.fresh else "unknown"
+    if not seen.fresh:
+        return "unknown"
+    return "no_trunk" if all(map(is_mobile, ways)) else "away"
 
 
 def _is_late(it: Trouble, now: datetime) -> bool:

@@ -19,6 +19,11 @@ REACH = {
         "bad",
         _l("Isi nomor HP atau akun SIP petugas yang berjaga."),
     ),
+    "no_trunk": (
+        _l("Tanpa jalur keluar"),
+        "bad",
+        _l("Sentral tidak dapat menelepon HP petugas. Isi CALLCENTER_TRUNK_CONTACT."),
+    ),
     "away": (
         _l("Telepon terputus"),
         "bad",

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from playwright.sync_api import Page, expect
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callcenter.models import LineCheck, Unreachable
+from callcenter.models import LineCheck, Officer, Unreachable
 from callcenter.services.reach import Sightings
+from ivr.asterisk.names import mobile_interface
+from ivr.ports import MemberState
 from tests import factories
 from tests.browser import scenes
 from tests.browser.conftest import Shoot, Site
 
 
 def test_a_telephone_comes_back_and_its_agency_leaves_the_list(site: Site, page: Page, shoot: Shoot) -> None:
-    telephone = _a_bad_day(site)
+    telephone, mobile = _a_bad_day(site)
     page.clock.install()
     site.log_in(page)
     page.get_by_role("link", name="Nomor", exact=True).click()
@@ -25,7 +29,7 @@ def test_a_telephone_comes_back_and_its_agency_leaves_the_list(site: Site, page:
     expect(reach.get_by_text("Telepon terputus")).to_be_visible()
     shoot(page, "lines")
     reach.get_by_role("link", name="RSUD Indramayu").focus()
-    _sees(site, telephone, "ready")
+    _sees(site, {telephone: "ready", mobile: "ready"})
     page.clock.fast_forward(16_000)
     expect(reach.get_by_role("row")).to_have_count(3)
     expect(reach.get_by_text("Telepon terputus")).to_have_count(0)
@@ -69,8 +73,8 @@ def test_a_good_day_and_the_test_calls(site: Site, page: Page, shoot: Shoot) -> 
     shoot(page, "call-test")
 
 
-def _a_bad_day(site: Site) -> str:
-    """Three agencies nobody answers for; gives the telephone that is away."""
+def _a_bad_day(site: Site) -> tuple[str, str]:
+    """Three agencies nobody answers for; gives the telephone that is away, and a mobile."""
     at = datetime.now(UTC)
     with site.database.transaction() as session:
         dinsos = scenes.dinsos(session)
@@ -87,8 +91,9 @@ def _a_bad_day(site: Site) -> str:
         for line, (passed, reason, detail) in zip(lines, results, strict=False):
             facts = {"node": "node1", "at": at - timedelta(minutes=40), "call_key": line.number}
             session.add(LineCheck(line_id=line.id, passed=passed, reason=reason, detail=detail, **facts))
-    _sees(site, telephone, "away")
-    return telephone
+        mobile = mobile_interface(session.scalars(select(Officer.id).where(Officer.name == "Rahmat")).one())
+    _sees(site, {telephone: "away", mobile: "ready"})
+    return telephone, mobile
 
 
 def _on_duty(session: Session, agency: factories.Agency, name: str, **facts: object) -> str:
@@ -98,6 +103,6 @@ def _on_duty(session: Session, agency: factories.Agency, name: str, **facts: obj
     return f"PJSIP/officer-{officer.id}"
 
 
-def _sees(site: Site, telephone: str, state: str) -> None:
+def _sees(site: Site, states: Mapping[str, MemberState]) -> None:
     with site.database.transaction() as session:
-        Sightings(session).take("node1", {telephone: state}, datetime.now(UTC))
+        Sightings(session).take("node1", states, datetime.now(UTC))

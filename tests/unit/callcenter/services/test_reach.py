@@ -10,8 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callcenter.db import Database
-from callcenter.models import Agency, Alarm, MemberState, NodeState
+from callcenter.models import Agency, Alarm, MemberState, NodeState, Officer
 from callcenter.services.reach import ALARM_AFTER, FORGOTTEN, FRESH, Reach, Sightings
+from ivr.asterisk.names import mobile_interface
 from tests import factories
 from tests.factories import NOW
 
@@ -61,10 +62,21 @@ def test_a_roster_without_anybody_or_without_telephones(database: Database) -> N
     with database.transaction() as session:
         agency(session, "kosong", "70001")
         on_duty(session, agency(session, "tanpa", "70002"), sip_secret=None, mobile=None)
-        on_duty(session, agency(session, "seluler", "70003"), sip_secret=None, mobile="+62812345678")
         factories.agency(session, "tanpanomor")
         see(session)
         assert reasons(session) == {"kosong": "nobody", "tanpa": "no_telephone"}
+
+
+@pytest.mark.parametrize(("state", "reason"), [("ready", None), ("away", "no_trunk"), (None, "no_trunk")])
+def test_an_officers_own_telephone_needs_a_trunk(
+    database: Database, state: str | None, reason: str | None
+) -> None:
+    with database.transaction() as session:
+        on_duty(session, agency(session, "dinsos", "70001"), sip_secret=None, mobile="+62812345678")
+        officer = session.scalars(select(Officer)).one()
+        see(session, *([(mobile_interface(officer.id), state)] if state else []))
+        assert reasons(session).get("dinsos") == reason
+        assert reasons(session, NOW + 2 * FRESH) == {"dinsos": "unknown"}
 
 
 def test_one_telephone_of_two_is_enough(database: Database) -> None:
