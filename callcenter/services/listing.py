@@ -26,7 +26,8 @@ ONGOING = "ongoing"
 """In place of a disposition: calls that are not over."""
 UNDECIDED = "undecided"
 """The same: calls that are over and have none."""
-Row = TypeVar("Row", Call, Ticket)
+Row = TypeVar("Row", Call, Ticket, Obligation)
+_LOWERED = "L"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,17 +106,17 @@ class Listing:
         found = self._session.scalars(select(Ticket).where(Ticket.call_id.in_(ids)))
         return {ticket.call_id: ticket for ticket in found if ticket.call_id is not None}
 
-    def obligations(self, status: str = ObligationStatus.OPEN) -> Sequence[Obligation]:
-        """List call-backs: open ones by deadline, the others newest first (at most 200).
+    def obligations(self, status: str = ObligationStatus.OPEN, after: str | None = None) -> Page[Obligation]:
+        """List call-backs: open ones by deadline, the others newest first.
 
         What a mark lowers comes behind all the others.
         """
-        open_first = (Obligation.lowered, Obligation.due_at)
-        order = open_first if status == ObligationStatus.OPEN else (Obligation.closed_at.desc(),)
-        query = select(Obligation).where(Obligation.status == status).order_by(*order, Obligation.id)
-        query = self._viewer.narrow(query, Obligation.agency_id).limit(200)
         related = (joinedload(Obligation.agency), joinedload(Obligation.owner), joinedload(Obligation.call))
-        return self._session.scalars(query.options(*related)).all()
+        query = select(Obligation).where(Obligation.status == status).options(*related)
+        query = self._viewer.narrow(query, Obligation.agency_id)
+        if status == ObligationStatus.OPEN:
+            return self._by_deadline(query, after or "")
+        return self._page(query, Obligation.closed_at, Obligation.id, after)
 
     def agencies(self) -> Sequence[Agency]:
         """List the agencies this viewer can choose from."""
@@ -129,10 +130,21 @@ class Listing:
             "search", subject, account_id=self._viewer.account_id, address=address, now=now
         )
 
+    def _by_deadline(self, query: Select[Obligation], after: str) -> Page[Obligation]:
+        order = (Obligation.lowered, Obligation.due_at, Obligation.id)
+        if start := read_key(after.removeprefix(_LOWERED)):
+            place = (after.startswith(_LOWERED), literal(start[0], UTCDateTime()), literal(start[1]))
+            query = query.where(tuple_(*order) > tuple_(*place))
+        rows = self._session.scalars(query.order_by(*order).limit(PAGE_ROWS + 1)).all()
+        if len(rows) <= PAGE_ROWS:
+            return Page(rows, None)
+        last = rows[PAGE_ROWS - 1]
+        return Page(rows[:PAGE_ROWS], _LOWERED * last.lowered + write_key(last.due_at, last.id))
+
     def _page(
         self,
         query: Select[Row],
-        time: InstrumentedAttribute[datetime],
+        time: InstrumentedAttribute[Any],
         key: InstrumentedAttribute[int],
         after: str | None,
     ) -> Page[Row]:

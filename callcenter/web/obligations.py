@@ -21,8 +21,10 @@ def obligations() -> str:
     asked = request.args.get("status", "")
     status = asked if asked in tuple(ObligationStatus) else ObligationStatus.OPEN
     with house().database.reading() as session:
-        found = Listing(session, viewer()).obligations(status)
-    return render_template("obligations/obligations.html", obligations=found, status=status, now=now())
+        page = Listing(session, viewer()).obligations(status, request.args.get("after"))
+    return render_template(
+        "obligations/obligations.html", page=page, status=status, now=now(), asked=request.args
+    )
 
 
 @pages.get("/obligations/<int:obligation_id>")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from callcenter.db import Database
-from callcenter.models import Role
+from callcenter.models import Obligation, Role
 from callcenter.services.access import Viewer
 from callcenter.services.listing import (
     ONGOING,
@@ -133,9 +133,33 @@ def test_open_call_backs_come_by_deadline(session: Session) -> None:
     lowered = owed(1, due_at=NOW - timedelta(hours=9), lowered=True)
     later, sooner = owed(2, due_at=NOW + timedelta(hours=2)), owed(3, due_at=NOW + timedelta(hours=1))
     owed(4, status="done", closed_at=NOW)
-    found = Listing(session, SUPERVISOR).obligations()
+    found = Listing(session, SUPERVISOR).obligations().rows
     assert [obligation.id for obligation in found] == [sooner, later, lowered]
-    assert Listing(session, Viewer(2, "x", Role.OFFICER, agency.id + 1)).obligations() == []
+    assert Listing(session, Viewer(2, "x", Role.OFFICER, agency.id + 1)).obligations().rows == []
+
+
+@pytest.mark.parametrize("status", ["open", "closed"])
+def test_pages_hold_every_call_back_once(session: Session, status: str) -> None:
+    agency = factories.agency(session)
+    for number in range(2 * PAGE_ROWS + 7):
+        call = factories.call(session, agency, caller_number=f"+62812{number:08}")
+        closed = None if status == "open" else NOW + timedelta(hours=number // 9)
+        due = NOW + timedelta(hours=number // 5)
+        factories.obligation(
+            session, call, status=status, due_at=due, closed_at=closed, lowered=number % 3 == 0
+        )
+    whole: list[int] = []
+    after = None
+    for size in (PAGE_ROWS, PAGE_ROWS, 7):
+        page = Listing(session, SUPERVISOR).obligations(status, after)
+        assert len(page.rows) == size
+        whole += [obligation.id for obligation in page.rows]
+        after = page.after
+    assert after is None
+    assert len(set(whole)) == 2 * PAGE_ROWS + 7
+    rows = [session.get_one(Obligation, one) for one in whole]
+    if status == "open":
+        assert rows == sorted(rows, key=lambda row: (row.lowered, row.due_at, row.id))
 
 
 @given(
