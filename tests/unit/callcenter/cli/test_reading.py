@@ -166,3 +166,60 @@ def test_a_database_without_tables_is_told_in_a_sentence(
     assert result.exit_code == 1
     assert "callcenter db upgrade" in result.output
     assert "Traceback" not in result.output
+
+
+ROSTER = {
+    "zone": "Asia/Jakarta",
+    "layers": [
+        {"rotation": {"unit": "day", "start": "2026-11-23T08:00", "groups": ["Ani", ["Budi", "Cici"]]}}
+    ],
+}
+
+
+def test_a_roster_in_a_file_is_resolved_without_a_database(tmp_path: Path) -> None:
+    path = tmp_path / "roster.json"
+    path.write_text(json.dumps(ROSTER))
+    words = (
+        "duty",
+        "spans",
+        "--roster",
+        str(path),
+        "--from",
+        "2026-11-23T00:00",
+        "--to",
+        "2026-11-24T03:00:00Z",
+    )
+    assert parsed(*words) == [
+        {"from": "2026-11-23T00:00:00+07:00", "to": "2026-11-23T08:00:00+07:00", "on_duty": []},
+        {
+            "from": "2026-11-23T08:00:00+07:00",
+            "to": "2026-11-24T08:00:00+07:00",
+            "on_duty": [{"who": "Ani", "role": "primary"}],
+        },
+        {
+            "from": "2026-11-24T08:00:00+07:00",
+            "to": "2026-11-24T10:00:00+07:00",
+            "on_duty": [{"who": "Budi", "role": "primary"}, {"who": "Cici", "role": "primary"}],
+        },
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "until", "reason"),
+    [
+        ("{}", "2026-11-24", "roster.json: zone: is missing"),
+        ('{"zone": "Asia/Jakarta"}', "2026-11-23", "--to must be after --from"),
+        ('{"zone": "Asia/Jakarta"}', "2126-11-23", "--to must be after --from, by 3700 days at most"),
+        ('{"zone": "Asia/Jakarta"}', "besok", "'besok' is not a time"),
+        (None, "2026-11-24", "No such file"),
+    ],
+)
+def test_a_roster_that_cannot_be_resolved_is_told(
+    tmp_path: Path, text: str | None, until: str, reason: str
+) -> None:
+    path = tmp_path / "roster.json"
+    if text is not None:
+        path.write_text(text)
+    result = run("duty", "spans", "--roster", str(path), "--from", "2026-11-23", "--to", until)
+    assert result.exit_code
+    assert reason in result.output
