@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 from callcenter import bootstrap
 from callcenter.cli import output
 from callcenter.cli.reading import plainly, zone
-from callcenter.roster.document import DocumentError, read
+from callcenter.roster.document import read
 from callcenter.roster.plan import Roster
 from callcenter.roster.resolver import Resolver, Span, second
+from callcenter.roster.values import DocumentError
 from callcenter.services.agencies import Agencies
 from callcenter.services.duty import Duty
 from callcenter.settings import load

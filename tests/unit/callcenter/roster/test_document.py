@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callcenter.roster.document import DocumentError, read, roster
+from callcenter.roster.document import read, roster
 from callcenter.roster.plan import Deed, Holidays, Role, Roster
 from callcenter.roster.resolver import Resolver
+from callcenter.roster.values import DocumentError
 
 PAGE = Path(__file__).parents[4] / "docs/roster-format.md"
 ANI = {"people": "Ani"}
