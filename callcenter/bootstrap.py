@@ -31,6 +31,7 @@ from ivr.asterisk.ami import Connection
 from ivr.asterisk.exchange import AsteriskBinary
 from ivr.asterisk.service import MANAGER, Address, Driver
 from ivr.prompts.build import build_agencies
+from recordings.reserve import Reserve, floor
 from recordings.spool import Spool
 from recordings.store import Store, open_store
 
@@ -68,6 +69,11 @@ def carrier(settings: Settings) -> Carrier:
     return Carrier(
         database(settings), policy(settings), store(settings), spool, settings.node, settings.spool_free_mb
     )
+
+
+def reserve(settings: Settings) -> Reserve:
+    """Make what keeps room on this node's disk for the hour in which it is full."""
+    return Reserve(settings.home, settings.reserve_mb << 20)
 
 
 def sidecars(settings: Settings) -> Sidecars:
@@ -142,6 +148,7 @@ def run_ivr(settings: Settings) -> None:
         agi=Address(settings.agi_host, settings.agi_port),
         ami=Address(settings.ami_host, settings.ami_port),
         turn_seconds=settings.turn_seconds,
+        floor=floor(settings.reserve_mb << 20),
     )
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -39,6 +39,8 @@ class Settings:
     connect_seconds: int
     spool_free_mb: int
     """An alarm is raised when the spool's disk has fewer MiB left."""
+    reserve_mb: int = 32
+    """MiB of the home's disk that are given up when it is full, for what is small and told once."""
     line_test_seconds: int = 86_400
     """Each line is called as a test this often; 0 for never."""
     trunk_hosts: tuple[str, ...] = ("127.0.0.1",)
@@ -105,6 +107,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         trunk_contact=environ.get("CALLCENTER_TRUNK_CONTACT", ""),
         line_test_seconds=_integer(environ, "CALLCENTER_LINE_TEST_SECONDS", 86_400),
         spool_free_mb=_integer(environ, "CALLCENTER_SPOOL_FREE_MB", 500),
+        reserve_mb=_count(environ, "CALLCENTER_RESERVE_MB", 32),
         turn_seconds=_integer(environ, "CALLCENTER_TURN_SECONDS", 3),
         trusted_proxies=_count(environ, "CALLCENTER_TRUSTED_PROXIES", 0),
     )

@@ -23,8 +23,8 @@ UNFINISHED = timedelta(seconds=60)
 """A file without an end, of a call that is over, is given up when it has not grown for so long."""
 LOOK_AGAIN = timedelta(seconds=20)
 """How soon a file that has not grown is taken again: its call may have ended without a line."""
-GIVEN_UP = timedelta(hours=1)
-"""How long a file waits for the records to tell of its call."""
+GIVEN_UP = timedelta(minutes=2)
+"""How long a file without a number waits for the records to tell whom its call was for."""
 STRANGE = "spool-strange-file"
 ALONE = "exchange-alone"
 LOUD = timedelta(minutes=10)
@@ -79,11 +79,12 @@ class Sidecars:
 
     def _take(self, path: Path, sidecar: Sidecar, age: timedelta, now: datetime) -> bool:
         with self._database.transaction() as session:
-            over = Degraded(session, self._policy, self._node).take(sidecar, now)
+            work = Degraded(session, self._policy, self._node)
+            over = work.take(sidecar, now, anyhow=age >= GIVEN_UP)
             if over is not None:
                 Alarms(session).raise_(ALONE, self._node, _alone(sidecar), now)
         if over is None:
-            return self._set_aside(path, "nobody knows its call", now) if age >= GIVEN_UP else False
+            return False
         self._alone_at = now
         if not over or (sidecar.ended is None and age < UNFINISHED):
             return False

@@ -27,7 +27,8 @@ class StartError(Exception):
 class Backoff:
     """Seconds to wait before a restart: doubled each time up to a longest.
 
-    Who has run for ``forget`` seconds begins anew.
+    Who has run for ``forget`` seconds begins anew, and who ended well:
+    somebody asked it to.
     """
 
     first: float = 0.5
@@ -100,7 +101,7 @@ class _Post:
     def _lost(self, child: Child, status: int) -> None:
         child.clear_group()
         self.child = None
-        self._delay = self._backoff.after(self._delay, child.age)
+        self._delay = self._backoff.after(self._delay, child.age) if status else self._backoff.first
         self._due_at = time.monotonic() + self._delay
         how = f"killed by signal {-status}" if status < 0 else f"ended with status {status}"
         self._say(f"{how} after {child.age:.0f} s; again in {self._delay:g} s (see {self.log.path})")

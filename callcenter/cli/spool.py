@@ -16,6 +16,7 @@ from callcenter.comparer import Comparer
 from callcenter.reconciler import Reconciler
 from callcenter.sidecars import Sidecars
 from callcenter.stopping import Stop
+from recordings.reserve import Reserve
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +25,8 @@ PAUSE, LONGEST_PAUSE = 0.5, 30.0
 
 DISK_EVERY = 10.0
 RECONCILE_PAUSE = 2.0
+RESERVE_PAUSE = 0.2
+"""What a call writes in between, on a full disk, is lost."""
 COMPARE_PAUSE = 15.0
 """Seconds between looks whether a comparison is due; see ``callcenter.comparer`` for their pace."""
 
@@ -39,6 +42,7 @@ def spool() -> None:
     beside = (
         threading.Thread(target=reconcile, args=(*sources, stop)),
         threading.Thread(target=compare, args=(bootstrap.comparer(config), stop)),
+        threading.Thread(target=keep_room, args=(bootstrap.reserve(config), stop)),
     )
     for thread in beside:
         thread.start()
@@ -79,6 +83,19 @@ def compare(comparer: Comparer, stop: Stop) -> None:
             log.error("the log and the exchange's records wait to be compared: %s", error)
         except Exception:  # what nobody thought of must not end this thread unheard
             log.exception("the log and the exchange's records wait to be compared")
+
+
+def keep_room(reserve: Reserve, stop: Stop) -> None:
+    """Keep a reserve of the disk, and give it up in time, until ``stop``."""
+    failed = False
+    while not stop.wait(RESERVE_PAUSE):
+        try:
+            reserve.look()
+            failed = False
+        except OSError as error:
+            if not failed:
+                log.error("no room is kept for a full disk: %s", error)
+            failed = True
 
 
 def run(carrier: Carrier, stop: Stop) -> None:

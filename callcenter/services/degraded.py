@@ -13,6 +13,7 @@ from callcenter.services.complaint import Complaints
 from callcenter.services.tickets import Tickets
 from callcenter.services.timeline import Fact, Timeline
 from ivr.asterisk.sidecar import Sidecar
+from ivr.events import HungUp
 
 PROVIDER = "asterisk"
 FAILED = "Pesan suara tidak dapat ditulis; tanyakan kembali isinya kepada penelepon."
@@ -30,15 +31,16 @@ class Degraded:
         self._tickets = Tickets(session, policy.secret, policy.zone)
         self._timeline = Timeline(session)
 
-    def take(self, sidecar: Sidecar, now: datetime) -> bool | None:
+    def take(self, sidecar: Sidecar, now: datetime, *, anyhow: bool = False) -> bool | None:
         """Write what the log does not have; tells whether the call is over.
 
         A call that nobody knows, and of which nobody noted whom it was for (on
-        a full disk), waits for the exchange's own records: ``None``.
+        a full disk), waits for the exchange's own records: ``None``. ``anyhow``
+        ends the wait: it is logged as a call of a number nobody knows.
         """
         call = find_call(self._session, PROVIDER, sidecar.call)
         if call is None:
-            if not sidecar.offered.dialled:
+            if not sidecar.offered.dialled and not anyhow:
                 return None
             call = self._enter(sidecar)
         self._mark(call, sidecar)
@@ -47,6 +49,8 @@ class Degraded:
         if sidecar.reference and call.agency_id is not None:
             self._promise(call, sidecar)
         self._end(call, sidecar, now)
+        if anyhow and call.ended_at is None:
+            self._closing.hung_up(call, HungUp("hungup", 0, "unknown"), sidecar.at)
         return call.ended_at is not None
 
     def _enter(self, sidecar: Sidecar) -> Call:

@@ -84,7 +84,8 @@ class ExchangeRecords:
         """
         query = select(ExchangeRecord).where(*self._own(), ExchangeRecord.call_key == key)
         rows = self._session.scalars(query.order_by(ExchangeRecord.at)).all()
-        first = next((row for row in rows if row.event == "began" and row.source == "cel"), None)
+        told = [row for row in rows if row.event == "began"]
+        first = next((row for row in told if row.dialled), told[0] if told else None)
         if first is None or not (any(row.event == "ended" for row in rows) or self._restarted(first)):
             return None
         return Lost(first.dialled or "", first.caller or "", first.at, rows[-1].at)
@@ -127,7 +128,10 @@ class ExchangeRecords:
         yield fact
 
     def _detail(self, record: DetailRecord) -> Iterator[dict[str, Any]]:
-        yield self._fact(record.linkedid, record.uniqueid, "began", "cdr", record.started)
+        began = self._fact(record.linkedid, record.uniqueid, "began", "cdr", record.started)
+        began["dialled"] = callers.printable(record.dialled, 64)
+        began["caller"] = callers.printable(record.caller, 64)
+        yield began
         yield self._fact(record.linkedid, record.uniqueid, "ended", "cdr", record.ended)
 
     def _fact(self, call: str, channel: str, event: str, source: str, at: datetime) -> dict[str, Any]:

@@ -67,7 +67,7 @@ class Reconciliation:
 
     def take_details(self, records: Iterable[DetailRecord]) -> Reconciled:
         """Write the calls whose end only their summary tells: a full disk took the channel's own."""
-        keys = {record.linkedid for record in records if record.is_citizen}
+        keys = {record.linkedid for record in records if record.is_citizen and not record.is_test}
         known = select(Call.key).where(Call.provider == PROVIDER, Call.key.in_(keys))
         missing = keys - set(self._session.scalars(known)) if keys else set()
         return Reconciled(created=sum(map(self._enter_ended, sorted(missing))))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from pathlib import Path
@@ -16,8 +17,9 @@ _HEADER = 44
 class Audio:
     """``open/`` holds what is being written, ``ready/`` what is closed."""
 
-    def __init__(self, spool: Path) -> None:
-        """Make the directories where they are missing."""
+    def __init__(self, spool: Path, floor: int = 0) -> None:
+        """Make the directories where they are missing; with less than ``floor`` bytes free nothing is begun."""
+        self._floor = floor
         self._open = spool / "open"
         self._ready = spool / "ready"
         for directory in (self._open, self._ready):
@@ -36,7 +38,10 @@ class Audio:
 
         A file that an earlier, interrupted attempt left is closed as a further
         part, ``<name>.<n>``; ``again`` asks for such a name in any case.
+        Raises ``OSError`` when the disk has no room for sound.
         """
+        if shutil.disk_usage(self._open).free < self._floor:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._open))
         left = self.writing(f"{name}.{extension}")
         if left.exists():
             self._move(left, self.kept(f"{self._unused(name, extension)}.{extension}"))

@@ -8,6 +8,8 @@ import os
 import signal
 import socket
 import subprocess
+import threading
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -15,7 +17,9 @@ from ivr.asterisk.exchange import AsteriskBinary
 
 log = logging.getLogger(__name__)
 
-STOP_SECONDS = 10
+STOP_SECONDS = 3.0
+LAST_WORDS_SECONDS = 0.2
+"""What is left of a call when its channel is gone: a sound file is closed, a record written."""
 COMMAND_SECONDS = 30.0
 GREETING_SECONDS = 2.0
 DEAD_AFTER = 3
@@ -66,14 +70,46 @@ class Exchange:
         parent = os.getpid()
         command = self._binary.command(self._conf)
         with subprocess.Popen(command, preexec_fn=lambda: _follow(parent)) as child:
-            _end_with_us(child)
+            asked = self._end_when_asked(child)
             while (status := _ended(child, seconds)) is None:
                 if not pulse.beats():
                     log.error("Asterisk has not answered for %d looks: killed", DEAD_AFTER)
                     child.kill()
                     continue
                 self.give(refresh())
-            return status
+            return 0 if asked.is_set() else status
+
+    def _end_when_asked(self, child: subprocess.Popen[bytes]) -> threading.Event:
+        """On a wish to stop end every call and then Asterisk at once; gives the event that tells of the wish.
+
+        Its own way of stopping takes seconds, in which it refuses whoever calls. One that is gone lets the
+        caller's network ask again until the next one answers.
+        """
+        asked = threading.Event()
+
+        def stop(*_: object) -> None:
+            asked.set()
+            try:
+                self._hang_up()
+            finally:
+                child.kill()
+
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, stop)
+        return asked
+
+    def _hang_up(self) -> None:
+        """End all calls, so that their records and sounds are whole; gives up after ``STOP_SECONDS``."""
+        end = time.monotonic() + STOP_SECONDS
+        try:
+            self._ask("channel request hangup all", STOP_SECONDS)
+            while time.monotonic() < end and not self._ask("core show channels count", 1).startswith(
+                "0 active"
+            ):
+                time.sleep(0.05)
+        except (OSError, subprocess.SubprocessError) as error:
+            log.error("Asterisk is ended with its calls: %s", error)
+        time.sleep(LAST_WORDS_SECONDS)
 
     def give(self, commands: Sequence[str]) -> None:
         """Give commands to the running Asterisk; what fails is logged."""
@@ -84,9 +120,15 @@ class Exchange:
                 log.error("Asterisk did not take %r: %s", command, error)
 
     def _give(self, command: str) -> None:
-        arguments = self._binary.remote(self._conf, command)
-        subprocess.run(arguments, check=True, capture_output=True, timeout=COMMAND_SECONDS)
+        self._ask(command, COMMAND_SECONDS)
         log.info("Asterisk took %r", command)
+
+    def _ask(self, command: str, seconds: float) -> str:
+        arguments = self._binary.remote(self._conf, command)
+        run = subprocess.run(
+            arguments, check=True, capture_output=True, timeout=seconds, text=True, errors="replace"
+        )
+        return run.stdout
 
 
 def _ended(child: subprocess.Popen[bytes], seconds: float) -> int | None:
@@ -96,20 +138,8 @@ def _ended(child: subprocess.Popen[bytes], seconds: float) -> int | None:
         return None
 
 
-def _end_with_us(child: subprocess.Popen[bytes]) -> None:
-    """Pass a wish to stop on; who does not stop within ``STOP_SECONDS`` is killed."""
-
-    def stop(*_: object) -> None:
-        child.terminate()
-        signal.alarm(STOP_SECONDS)
-
-    signal.signal(signal.SIGALRM, lambda *_: child.kill())
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, stop)
-
-
 def _follow(parent: int) -> None:
     """Ask Linux to end this process with its parent (runs after the fork)."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != parent:
         os._exit(1)

@@ -7,10 +7,10 @@ with six decimals:
 ``<asterisk>/log/cel-custom/cel.csv``
     event, time, linkedid, uniqueid, channel, context, exten, caller, dialled, extra
 ``<asterisk>/log/cdr-custom/cdr.csv``
-    linkedid, uniqueid, channel, context, caller, exten, start, answer, end,
+    linkedid, uniqueid, channel, context, caller, dialled, start, answer, end,
     disposition, sequence
 
-``dialled`` is the number the citizen dialled. ``extra`` of a ``HANGUP`` is a
+``dialled`` is the number the citizen dialled (of a CDR its ``userfield``). ``extra`` of a ``HANGUP`` is a
 JSON object with the Q.850 cause and the channel that hung up.
 """
 
@@ -51,7 +51,7 @@ CDR_FIELDS = ",".join(
         "channel",
         "dcontext",
         "src",
-        "dst",
+        "userfield",
         "start,u",
         "answer,u",
         "end,u",
@@ -114,6 +114,7 @@ class DetailRecord:
     channel: str
     context: str
     caller: str
+    dialled: str
     started: datetime
     answered: datetime | None
     ended: datetime
@@ -128,6 +129,11 @@ class DetailRecord:
     def is_citizen(self) -> bool:
         """True for the channel by which a citizen's call came."""
         return self.uniqueid == self.linkedid and self.context in CITIZEN_CONTEXTS
+
+    @property
+    def is_test(self) -> bool:
+        """True for the channel by which a test call of our own came."""
+        return is_test(self.channel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,10 +210,12 @@ def _channel_record(columns: list[str]) -> ChannelRecord:
 
 
 def _detail_record(columns: list[str]) -> DetailRecord:
-    linkedid, uniqueid, channel, context, caller, _, start, answer, end, disposition, _ = columns
+    linkedid, uniqueid, channel, context, caller, dialled, start, answer, end, disposition, _ = columns
     answered = None if answer in ("", "0.000000") else _time(answer)
     ids = _key(linkedid), _key(uniqueid)
-    return DetailRecord(*ids, channel, context, caller, _time(start), answered, _time(end), disposition)
+    return DetailRecord(
+        *ids, channel, context, caller, dialled, _time(start), answered, _time(end), disposition
+    )
 
 
 def _hangup(extra: str, channel: str) -> tuple[int, Side]:

@@ -46,13 +46,15 @@ class Driver:
         agi: Address,
         ami: Address,
         turn_seconds: float,
+        floor: int,
     ) -> None:
         """Bring ``switchboard`` and the exchange at these addresses together.
 
         A turn that takes longer than ``turn_seconds`` is the exchange's own affair.
+        With less than ``floor`` bytes of the spool's disk free nothing is recorded.
         """
         self._patience = Patience(turn_seconds)
-        self._conversations = Conversations(switchboard, Sounds(prompts), Audio(spool), self._patience)
+        self._conversations = Conversations(switchboard, Sounds(prompts), Audio(spool, floor), self._patience)
         self._watch = Watch(switchboard)
         self._agi = agi
         self._ami = ami

@@ -215,7 +215,11 @@ class Performer:
         if not interleaves(parse(self._line.environment.get("version", ""))):
             log.error("this Asterisk cannot record both sides: 18.18, 20.3 or newer is needed")
             return
-        name = self._audio.make_room(name, "raw")
+        try:
+            name = self._audio.make_room(name, "raw")
+        except OSError as error:
+            log.error("the conversation %s is not recorded: %s", name, error)
+            return
         written, kept = self._audio.writing(f"{name}.raw"), self._audio.kept(f"{name}.raw")
         close = f"[ -s {written} ] && mv {written} {kept} || rm -f {written}"
         self._line.execute("MixMonitor", f"{written},bD,{close}")

@@ -35,6 +35,7 @@ QUICK = {
     "CONNECT_SECONDS": "12",
     "MAX_MESSAGE_SECONDS": "8",
     "SPOOL_FREE_MB": "1",
+    "RESERVE_MB": "0",
     "LINE_TEST_SECONDS": "0",
     "TURN_SECONDS": "20",  # a machine that starts six hotlines at once is slow, not stuck
 }

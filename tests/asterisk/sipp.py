@@ -171,6 +171,7 @@ _HEAD = re.sub(
     <recv response="100" optional="true"><action><log message="[timestamp] trying [field0]"/></action></recv>
     <recv response="180" optional="true"/>
     <recv response="183" optional="true"/>
+    <recv response="503" optional="true" next="refused"/>
     <recv request="BYE" optional="global" next="left"/>
     <recv response="200" rrs="true"><action><log message="[timestamp] answered [field0]"/></action></recv>
     <send><![CDATA[
@@ -213,6 +214,19 @@ _TAIL = re.sub(
     [last_To:]
     [last_Call-ID:]
     [last_CSeq:]
+    Content-Length: 0
+    ]]></send>
+    <nop next="end"/>
+    <label id="refused"/>
+    <nop><action><log message="[timestamp] refused [field0]"/></action></nop>
+    <send><![CDATA[
+    ACK sip:[field2]@[remote_ip]:[remote_port] SIP/2.0
+    [last_Via:]
+    From: "Warga" <sip:[field0]@[local_ip]:[local_port]>;tag=[pid]SIPpTag[call_number]
+    [last_To:]
+    Call-ID: [call_id]
+    CSeq: 1 ACK
+    Max-Forwards: 70
     Content-Length: 0
     ]]></send>
     <label id="end"/>

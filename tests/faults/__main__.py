@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import shutil
 import sys
 import tempfile
 import time
@@ -25,8 +26,10 @@ def main() -> int:
     def say(line: str) -> None:
         print(f"[{time.monotonic() - began:5.0f}] {line}", flush=True)
 
-    with tempfile.TemporaryDirectory(prefix="faults-") as temporary:
-        outcome = run(options, given.home or Path(temporary), say)
+    home = given.home or Path(tempfile.mkdtemp(prefix="faults-"))
+    outcome = run(options, home, say)
+    if not (given.home or outcome.differences):
+        shutil.rmtree(home)
     text = report.section(outcome)
     print(text)
     if given.page:

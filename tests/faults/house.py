@@ -36,7 +36,7 @@ class House(Hotline):
 
     def __init__(self, home: Path, database_url: str | None, notify_url: str) -> None:
         extra = {"DATABASE_URL": database_url} if database_url else {}
-        super().__init__(home, NOTIFY_URL=notify_url, TURN_SECONDS="3", **extra)
+        super().__init__(home, NOTIFY_URL=notify_url, TURN_SECONDS="3", RESERVE_MB="32", **extra)
         self.listener = Listener()
         agi, ami = free_port(), free_port()
         self.environment |= {"FAULTS_AGI_PORT": str(agi), "FAULTS_AMI_PORT": str(ami)}

@@ -12,7 +12,7 @@ from pathlib import Path
 from bench.report import machine
 from tests.faults.audit import CHECKS, twice
 from tests.faults.evidence import Evidence
-from tests.faults.run import Happened, Outcome
+from tests.faults.run import Happened, Options, Outcome
 from tests.faults.witness import Fate, Seen
 
 
@@ -92,8 +92,10 @@ def section(outcome: Outcome) -> str:
 def _agreement(outcome: Outcome) -> str:
     evidence = outcome.evidence
     accepted = sum(one.accepted for one in evidence.seen)
+    refused = sum(bool(one.refused) for one in evidence.seen)
     found = [
-        f"{len(evidence.seen)} calls placed, {accepted} accepted by the exchange, "
+        f"{len(evidence.seen)} calls placed, {refused} refused (503, while the exchange was being stopped), "
+        f"{accepted} accepted by it, "
         f"{len(evidence.exchange)} in its records, {len(evidence.calls)} in the log; "
         f"{len(evidence.tickets)} tickets, {sum(len(call.recordings) for call in evidence.calls)} recordings, "
         f"{len(evidence.letters)} messages to officers, {twice(evidence)} of them twice.",
@@ -113,7 +115,7 @@ def _where(outcome: Outcome) -> str:
     disk = "a small disk of the run's own" if outcome.disk else "a limit on the processes' files"
     return "\n".join(
         [
-            f'- seed {options.seed}: `make faults ARGS="--database {options.database} --seed {options.seed}"`'
+            f'- seed {options.seed}: `make faults ARGS="{_arguments(options)}"`'
             " draws the same callers and the same faults at the same moments",
             f"- {datetime.fromtimestamp(outcome.began, UTC):%Y-%m-%d %H:%M} UTC, {outcome.seconds / 60:.0f} minutes; "
             f"{options.rate:g} calls a second for {options.seconds / 60:.0f} minutes; full disk: {disk}",
@@ -121,6 +123,11 @@ def _where(outcome: Outcome) -> str:
             f"- Asterisk {outcome.exchange}, Python {platform.python_version()}",
         ]
     )
+
+
+def _arguments(options: Options) -> str:
+    words = f"--database {options.database} --calls {options.calls} --rate {options.rate:g}"
+    return f"{words} --faults {options.faults} --seed {options.seed}"
 
 
 def write(page: Path, database: str, text: str) -> None:

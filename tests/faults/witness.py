@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-SEEN = re.compile(r"(?P<at>\d+\.\d+) (?P<what>trying|answered|ended|left) (?P<caller>\d+)\s*$")
+SEEN = re.compile(r"(?P<at>\d+\.\d+) (?P<what>trying|answered|ended|left|refused) (?P<caller>\d+)\s*$")
 
 
 class Fate(StrEnum):
@@ -26,14 +26,18 @@ class Seen:
     caller: str
     trying: float = 0.0
     answered: float = 0.0
+    refused: float = 0.0
     over: float = 0.0
     stays: float = 0.0
     """Seconds the caller wanted to stay."""
 
     @property
     def accepted(self) -> bool:
-        """True when the exchange said anything at all: from then on the call must not be lost."""
-        return bool(self.trying or self.answered)
+        """True when the exchange took the call, or began to: from then on it must not be lost.
+
+        A refusal is the caller's network's to hear, which then tries another way.
+        """
+        return bool(self.trying or self.answered) and not self.refused
 
     @property
     def fate(self) -> Fate:

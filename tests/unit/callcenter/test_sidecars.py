@@ -247,12 +247,12 @@ def test_a_call_that_ended_with_the_exchange_is_given_up_after_a_while(node: Nod
 
 
 def test_a_strange_file_is_kept_aside_and_somebody_is_told(node: Node) -> None:
-    path = node.note(GIVEN_UP)
-    path.write_bytes(b"\xff\x00rubbish")
-    at = (NOW - GIVEN_UP).timestamp()
+    path = node.notes / "no key of a call.call"
+    path.write_bytes(b"rubbish")
+    at = (NOW - UNFINISHED).timestamp()
     os.utime(path, (at, at))
     assert node.sidecars.round(NOW) == 0
-    assert (node.spool.strange / path.name).read_bytes() == b"\xff\x00rubbish"
+    assert (node.spool.strange / path.name).read_bytes() == b"rubbish"
     with node.database.reading() as session:
         assert session.scalars(select(Alarm.kind)).all() == ["spool-strange-file"]
 
@@ -267,6 +267,16 @@ def test_what_a_full_disk_left_of_the_notes_waits_for_the_records(node: Node) ->
     ticket = node.ticket()
     assert ticket is not None
     assert ticket.provisional == NUMBER
+
+
+def test_what_no_record_ever_tells_of_is_logged_as_a_call_of_a_number_nobody_knows(node: Node) -> None:
+    path = node.note(GIVEN_UP)
+    path.write_bytes(b"\xff\x00rubbish")
+    at = (NOW - GIVEN_UP).timestamp()
+    os.utime(path, (at, at))
+    assert node.sidecars.round(NOW) == 1
+    assert (node.call().disposition, node.call().disposition_reason) == ("discarded", "unknown_line")
+    assert not path.exists()
 
 
 def test_an_empty_file_tells_nothing_and_goes(node: Node) -> None:
