@@ -30,6 +30,8 @@ GONE_SECONDS = 3.0
 """The call's own connection knows of the hang-up as well and tells it in order; it goes first."""
 BOOT_SECONDS = 2.0
 """After a login the exchange tells since when it runs; without a word we compare all the same."""
+SWEEP_SECONDS = 15.0
+"""How often calls that are open here are looked for among the exchange's channels."""
 RETRY_SECONDS = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0)
 
 
@@ -62,6 +64,7 @@ class Watch:
         self._reconcile_at = 0.0
         self._resync_at = math.inf
         self._booted_at: datetime | None = None
+        self._were_up: frozenset[str] = frozenset()
         self._seen: dict[str, MemberState] = {}
         self._seen_at = float("-inf")
 
@@ -93,8 +96,9 @@ class Watch:
         except Empty:
             log.debug("nothing new")
         if self._connection is not None and self._clock() >= self._resync_at:
-            self._resync_at = math.inf
-            self._resync(self._connection)
+            self._resync_at = self._clock() + SWEEP_SECONDS
+            if self._connection.alive:
+                self._resync(self._connection)
         while self._later and self._later[0].due <= self._clock():
             self._tell(heapq.heappop(self._later))
         if self._clock() >= self._reconcile_at:
@@ -117,6 +121,7 @@ class Watch:
         if item is not None:
             self._reader.forget()
             self._connection = item
+            self._were_up = frozenset()
             self._resync_at = self._clock() + BOOT_SECONDS
         self._reconcile_at = 0.0
 
@@ -145,7 +150,11 @@ class Watch:
             self._plan(item.fact, RETRY_SECONDS[item.tries], item.tries + 1)
 
     def _resync(self, connection: Connection) -> None:
-        """Tell which calls are up; what ended while nobody listened ends now."""
+        """Tell which calls are up; what ended while nobody listened ends now.
+
+        A call that was up the last time may be telling its own end just now: it
+        has until the next time.
+        """
         at = self._now()
         try:
             channels = connection.collect("CoreShowChannels")
@@ -153,7 +162,8 @@ class Watch:
             log.warning("which calls are up is not known: %s", error)
             return
         up = {key for key in map(_call, channels) if CALL_KEY.match(key)}
-        self._switchboard.still_up(up, at, self._booted_at)
+        self._switchboard.still_up(up | self._were_up, at, self._booted_at)
+        self._were_up = frozenset(up)
 
     def _reconcile(self) -> None:
         connection = self._connection

@@ -17,6 +17,7 @@ class Manager:
         self.actions: list[dict[str, str]] = []
         self.silent = False
         self.logins = 0
+        self.channels = SHOWN
         self.statuses: dict[str, str] = {}
         self.queues: dict[str, dict[str, str]] = {"agency-dinsos": {}}
         self._server = socket.create_server(("127.0.0.1", 0))
@@ -85,7 +86,7 @@ class Manager:
 
     def _list(self, action: str, number: str) -> str:
         if action == "CoreShowChannels":
-            return SHOWN.format(id=number)
+            return self.channels.format(id=number)
         lines = []
         for queue, members in self.queues.items():
             lines.append(f"Event: QueueParams\r\nActionID: {number}\r\nQueue: {queue}\r\n\r\n")

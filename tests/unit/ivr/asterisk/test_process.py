@@ -31,7 +31,7 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def signals() -> Iterator[None]:
     """Give back the handlers that a run sets."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGALRM)}
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
     yield
     for number, handler in before.items():
         signal.signal(number, handler)
@@ -62,6 +62,56 @@ def test_one_that_greets_no_more_is_dead_after_a_few_looks(
     assert pulse.beats()
     monkeypatch.setattr(process, "GREETING_SECONDS", 0.05)
     assert [pulse.beats() for _ in range(DEAD_AFTER)] == [True] * (DEAD_AFTER - 1) + [False]
+
+
+STANDS_IN = """#!/bin/sh
+case "$*" in
+*hangup*) echo all > {calls} ;;
+*count*) [ -e {calls} ] && echo "0 active channels" || echo "3 active channels" ;;
+*) exec sleep 600 ;;
+esac
+"""
+"""Takes Asterisk's commands."""
+
+
+def test_who_is_asked_to_stop_ends_the_calls_and_then_asterisk_at_once(
+    tmp_path: Path, signals: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program, calls = tmp_path / "asterisk", tmp_path / "hung-up"
+    program.write_text(STANDS_IN.format(calls=calls))
+    program.chmod(0o755)
+    exchange = Exchange(
+        AsteriskBinary((str(program),), (22,), tmp_path, tmp_path), tmp_path / "asterisk.conf"
+    )
+
+    def refresh() -> list[str]:
+        signal.raise_signal(signal.SIGTERM)
+        return []
+
+    assert exchange.run(refresh, 0.05, Beating("127.0.0.1", 1)) == 0
+    assert calls.exists()
+
+
+def test_an_asterisk_that_takes_no_word_is_ended_all_the_same(tmp_path: Path, signals: None) -> None:
+    sleeper = (
+        sys.executable,
+        "-c",
+        "import sys, time; sys.exit(1) if '-rx' in sys.argv else time.sleep(600)",
+    )
+    exchange = Exchange(AsteriskBinary(sleeper, (22,), tmp_path, tmp_path), tmp_path / "asterisk.conf")
+
+    def refresh() -> list[str]:
+        signal.raise_signal(signal.SIGTERM)
+        return []
+
+    assert exchange.run(refresh, 0.05, Beating("127.0.0.1", 1)) == 0
+
+
+class Beating(Pulse):
+    """Beats for ever."""
+
+    def _greets(self) -> bool:
+        return True
 
 
 class Fading(Pulse):

@@ -14,6 +14,7 @@ from ivr.asterisk.watch import (
     RECONCILE_SECONDS,
     RETRY_SECONDS,
     SEEN_SECONDS,
+    SWEEP_SECONDS,
     Watch,
 )
 from ivr.events import HungUp, OfficerRung
@@ -135,6 +136,20 @@ def test_calls_are_compared_although_the_exchange_does_not_tell_since_when_it_ru
     time.seconds += BOOT_SECONDS
     watch.step()
     assert (script.up, script.booted_at) == ([{"node1-17.0"}], None)
+
+
+def test_calls_are_looked_for_again_and_one_that_was_up_has_until_the_next_time(
+    watch: Watch, script: Script, time: Time, connection: tuple[Connection, Manager]
+) -> None:
+    watch.on_connected(connection[0])
+    watch.step()
+    time.seconds += BOOT_SECONDS
+    watch.step()
+    connection[1].channels = ""
+    for _ in range(2):
+        time.seconds += SWEEP_SECONDS
+        watch.step()
+    assert script.up == [{"node1-17.0"}, {"node1-17.0"}, set()]
 
 
 def test_members_follow_the_roster(
