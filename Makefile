@@ -30,8 +30,8 @@ officer: ready-run ## Play the officer who answers, while `make run` runs
 .PHONY: test
 test: ready-test lint ## Check everything (TESTS=tests/unit for a part)
 ifeq ($(TESTS),)
-	@$(BIN)/python -m pytest --numprocesses 2 --ignore tests/asterisk --ignore tests/faults  # real calls come after, with the machine to themselves; faults: TESTS=tests/faults
-	@$(BIN)/python -m pytest tests/asterisk
+	@$(BIN)/python -m pytest --numprocesses 2 --ignore tests/asterisk --ignore tests/faults
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup tests/asterisk tests/faults  # real calls: mostly waiting
 else
 	@$(BIN)/python -m pytest $(TESTS)
 endif

@@ -12,7 +12,7 @@ from tests.faults.evidence import Evidence
 from tests.faults.run import Options, Outcome, run
 from tests.faults.schedule import SQLITE
 
-pytestmark = [pytest.mark.xdist_group("asterisk"), pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.xdist_group("faults"), pytest.mark.timeout(400)]
 
 
 @pytest.fixture(scope="module")
