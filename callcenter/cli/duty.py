@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,12 +17,15 @@ from sqlalchemy.orm import Session
 from callcenter import bootstrap
 from callcenter.cli import output
 from callcenter.cli.reading import plainly, zone
+from callcenter.models import Agency, RosterVersion
 from callcenter.roster.document import read
 from callcenter.roster.plan import Roster
 from callcenter.roster.resolver import Resolver, Span, second
 from callcenter.roster.values import DocumentError
 from callcenter.services.agencies import Agencies
 from callcenter.services.duty import Duty
+from callcenter.services.gaps import Gaps
+from callcenter.services.rosters import Rosters
 from callcenter.settings import load
 
 COLUMNS = ("rung", "officer_id", "name", "interface")
@@ -72,10 +78,90 @@ def spans(path: Path, since: str, until: str, shape: str) -> None:
     output.show_rows(rows, ("from", "to", "on_duty"), shape)
 
 
+@duty.command()
+@click.argument("agency")
+@click.option(
+    "--roster", "path", type=click.Path(path_type=Path), required=True, help="See docs/roster-format.md."
+)
+@click.option("--reason", required=True, help="Kept with it, as the number of a decree.")
+def use(agency: str, path: Path, reason: str) -> None:
+    """Put a roster in force for an AGENCY, in place of its weekly plan; its people are the officers' names."""
+    text = _text(path)
+    with _changing() as session:
+        Rosters(session).use(_agency(session, agency), text, reason, None, datetime.now(UTC))
+    click.echo(f"{agency} follows {path} from now on")
+
+
+@duty.command()
+@click.argument("agency")
+@click.option("--reason", required=True, help="Kept with it.")
+def withdraw(agency: str, reason: str) -> None:
+    """Give an AGENCY back to its weekly plan."""
+    with _changing() as session:
+        Rosters(session).withdraw(_agency(session, agency), reason, None, datetime.now(UTC))
+    click.echo(f"{agency} follows its weekly plan from now on")
+
+
+@duty.command()
+@click.argument("agency")
+@output.format_option
+def history(agency: str, shape: str) -> None:
+    """List the rosters that an AGENCY was given, the newest first."""
+    with plainly(), bootstrap.database(load()).reading() as session:
+        kept = Rosters(session).history(_agency(session, agency).id)
+        rows = [_version(one) for one in kept]
+    output.show_rows(rows, ("at", "by", "reason", "weekly"), shape)
+
+
+@duty.command()
+@click.option("--days", type=click.IntRange(1, 400), default=60, show_default=True)
+@output.format_option
+def gaps(days: int, shape: str) -> None:
+    """List when nobody will be on duty, for every agency with a line."""
+    home = zone()
+    with plainly(), bootstrap.database(load()).reading() as session:
+        rows = [
+            {
+                "agency": gap.agency.code,
+                "from": gap.starts.astimezone(home).isoformat(),
+                "to": gap.ends.astimezone(home).isoformat(),
+                "hours": round(gap.hours, 2),
+            }
+            for gap in Gaps(session, home).ahead(datetime.now(UTC).replace(microsecond=0), days)
+        ]
+    output.show_rows(rows, ("agency", "from", "to", "hours"), shape)
+
+
+@contextmanager
+def _changing() -> Iterator[Session]:
+    with plainly(), bootstrap.database(load()).transaction() as session:
+        try:
+            yield session
+        except DocumentError as error:
+            raise click.ClickException(f"{error}\nNothing was changed.") from None
+
+
+def _version(one: RosterVersion) -> dict[str, Any]:
+    return {
+        "at": one.at.astimezone(zone()).isoformat(),
+        "by": one.account.username if one.account else None,
+        "reason": one.reason,
+        "weekly": one.document is None,
+        "roster": json.loads(one.document) if one.document else None,
+    }
+
+
 def _roster(path: Path) -> Roster:
     try:
-        return read(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, DocumentError) as error:
+        return read(_text(path))
+    except DocumentError as error:
+        raise click.ClickException(f"{path}: {error}") from None
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
         raise click.ClickException(f"{path}: {error}") from None
 
 
@@ -88,8 +174,12 @@ def _row(span: Span, home: ZoneInfo) -> dict[str, Any]:
 
 
 def _on_duty(session: Session, code: str, at: datetime) -> list[dict[str, Any]]:
+    people = Duty(session, zone()).on_duty(_agency(session, code).id, at)
+    return [{column: asdict(person)[column] for column in COLUMNS} for person in people]
+
+
+def _agency(session: Session, code: str) -> Agency:
     agency = Agencies(session).by_code(code)
     if agency is None:
         raise click.ClickException(f"there is no agency with the code {code!r}")
-    people = Duty(session, zone()).on_duty(agency.id, at)
-    return [{column: asdict(person)[column] for column in COLUMNS} for person in people]
+    return agency

@@ -7,6 +7,7 @@ from callcenter.models.obligation import Obligation, ObligationCall, ObligationS
 from callcenter.models.officer import Account, Officer, Role, Shift
 from callcenter.models.reconciliation import Difference, ExchangeRecord, LogOffset, ReconciliationRun
 from callcenter.models.recording import Recording
+from callcenter.models.roster import RosterVersion
 from callcenter.models.ticket import Ticket, TicketEntry, TicketStatus
 from callcenter.models.watching import LineCheck, MemberState, NodeState, Unreachable
 from callcenter.models.work import AccessLog, Alarm, Notification, Outbox
@@ -40,6 +41,7 @@ __all__ = [
     "ReconciliationRun",
     "Recording",
     "Role",
+    "RosterVersion",
     "Shift",
     "Ticket",
     "TicketEntry",

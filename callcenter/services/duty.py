@@ -1,16 +1,19 @@
-"""Who is on duty: weekly shifts in the instance's zone, resolved at an instant."""
+"""Who is on duty: an agency's own roster, else weekly shifts in the instance's zone, at an instant."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import Any
 
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from callcenter.models import Agency, Officer, Shift
+from callcenter.roster.resolver import second
+from callcenter.services.rosters import Planned, Rosters
 from ivr.asterisk.names import mobile_interface, sip_interface
 from ivr.ports import Member
 
@@ -121,17 +124,24 @@ class Duty:
 
     def on_duty(self, agency_id: int, at: datetime) -> list[OnDuty]:
         """List who answers for an agency at ``at``, primary first."""
+        planned = Rosters(self.session).in_force(agency_id)
+        if planned:
+            return self._by_rosters(planned, at).get(agency_id, [])
         return self._resolve(self._rows(at, agency_id), at).get(agency_id, [])
 
     def everywhere(self, at: datetime) -> dict[int, list[OnDuty]]:
         """List who answers at ``at``, by agency's id; an agency without anybody is left out."""
-        return self._resolve(self._rows(at), at)
+        planned = Rosters(self.session).in_force()
+        with_a_roster = {one.agency_id for one in planned}
+        weekly = self._resolve(self._rows(at), at)
+        kept = {agency_id: people for agency_id, people in weekly.items() if agency_id not in with_a_roster}
+        return kept | self._by_rosters(planned, at)
 
     def members(self, at: datetime) -> dict[str, list[Member]]:
         """Tell who belongs into each existing agency's two queues at ``at``."""
         today = at.astimezone(self.zone).date()
         agencies = self.session.execute(_existing(today)).all()
-        resolved = self._resolve(self._rows(at), at)
+        resolved = self.everywhere(at)
         queues: dict[str, list[Member]] = {}
         for agency_id, code in agencies:
             people = resolved.get(agency_id, [])
@@ -143,9 +153,25 @@ class Duty:
         today = clock(at, self.zone).weekday()
         days = [today, (today - 1) % 7]  # no shift is longer than a day
         if agency_id is None:
-            return [_Row(*row) for row in self.session.execute(_SHIFTS, {"days": days})]
+            return [_row(row) for row in self.session.execute(_SHIFTS, {"days": days})]
         asked = {"days": days, "agency": agency_id}
-        return [_Row(*row) for row in self.session.execute(_SHIFTS_OF_ONE, asked)]
+        return [_row(row) for row in self.session.execute(_SHIFTS_OF_ONE, asked)]
+
+    def _by_rosters(self, planned: list[Planned], at: datetime) -> dict[int, list[OnDuty]]:
+        """Resolve the agencies that have a roster of their own."""
+        instant = second(at)
+        found = {one.agency_id: one.on_duty(instant) for one in planned}
+        wanted = {officer_id for people in found.values() for officer_id, _ in people}
+        officers = self._officers(wanted) if wanted else {}
+        resolved = {
+            agency_id: [officers[one].at_work(rung) for one, rung in people if one in officers]
+            for agency_id, people in found.items()
+        }
+        return {agency_id: people for agency_id, people in resolved.items() if people}
+
+    def _officers(self, ids: set[int]) -> dict[int, _Person]:
+        rows = self.session.execute(_OFFICERS, {"ids": sorted(ids)})
+        return {person.officer_id: person for person in (_Person(*row) for row in rows)}
 
     def _resolve(self, rows: list[_Row], at: datetime) -> dict[int, list[OnDuty]]:
         by_agency: dict[int, list[_Row]] = {}
@@ -155,28 +181,38 @@ class Duty:
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
-    agency_id: int
+class _Person:
     officer_id: int
-    weekday: int
-    starts: time
-    ends: time
-    rung: int
     name: str
     sip_secret: str | None
     mobile: str | None
     notify_url: str | None
-
-    def planned(self) -> PlannedShift:
-        return PlannedShift(self.officer_id, self.weekday, self.starts, self.ends, self.rung)
 
     def at_work(self, rung: int) -> OnDuty:
         way = interface(self.officer_id, sip=bool(self.sip_secret), mobile=bool(self.mobile))
         return OnDuty(self.officer_id, self.name, rung, way, self.notify_url)
 
 
+@dataclass(frozen=True, slots=True)
+class _Row:
+    agency_id: int
+    weekday: int
+    starts: time
+    ends: time
+    rung: int
+    person: _Person
+
+    def planned(self) -> PlannedShift:
+        return PlannedShift(self.person.officer_id, self.weekday, self.starts, self.ends, self.rung)
+
+
+def _row(values: Sequence[Any]) -> _Row:
+    agency_id, weekday, starts, ends, rung, *person = values
+    return _Row(agency_id, weekday, starts, ends, rung, _Person(*person))
+
+
 def _people(rows: list[_Row], at: datetime, zone: tzinfo) -> list[OnDuty]:
-    by_officer = {row.officer_id: row for row in rows}
+    by_officer = {row.person.officer_id: row.person for row in rows}
     running = on_duty([row.planned() for row in rows], at, zone)
     return [by_officer[shift.officer_id].at_work(shift.rung) for shift in running]
 
@@ -196,9 +232,12 @@ def _existing(today: date) -> Select[int, str]:
 
 # Asked in most calls and every few seconds: built once.
 _SHIFTS = (
-    select(Shift.agency_id, Shift.officer_id, Shift.weekday, Shift.starts, Shift.ends, Shift.rung)
-    .add_columns(Officer.name, Officer.sip_secret, Officer.mobile, Officer.notify_url)
+    select(Shift.agency_id, Shift.weekday, Shift.starts, Shift.ends, Shift.rung)
+    .add_columns(Officer.id, Officer.name, Officer.sip_secret, Officer.mobile, Officer.notify_url)
     .join(Officer, Officer.id == Shift.officer_id)
     .where(Officer.active, Shift.weekday.in_(bindparam("days", expanding=True)))
 )
 _SHIFTS_OF_ONE = _SHIFTS.where(Shift.agency_id == bindparam("agency"))
+_OFFICERS = select(Officer.id, Officer.name, Officer.sip_secret, Officer.mobile, Officer.notify_url).where(
+    Officer.active, Officer.id.in_(bindparam("ids", expanding=True))
+)

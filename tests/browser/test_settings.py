@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from datetime import UTC, datetime
+
 from playwright.sync_api import Page, expect
 
+from callcenter.services.rosters import Rosters
+from tests import factories
 from tests.browser import scenes
 from tests.browser.conftest import Shoot, Site
 
@@ -42,6 +47,33 @@ def test_an_agency_its_officers_and_its_roster(site: Site, page: Page, shoot: Sh
         assert answer is not None, path
         assert answer.ok, path
         shoot(page, name)
+
+
+def test_a_roster_of_an_agency_s_own_is_shown_in_place_of_the_week(
+    site: Site, page: Page, shoot: Shoot
+) -> None:
+    with site.database.transaction() as session:
+        dinsos = scenes.dinsos(session)
+        for name in ("Ani Suryani", "Budi Santoso", "Cici Paramida"):
+            factories.officer(session, dinsos, name)
+        plan = {
+            "unit": "day",
+            "every": 2,
+            "start": "2026-01-01T08:00",
+            "groups": ["Ani Suryani", "Budi Santoso"],
+        }
+        hours = [{"weekdays": ["mon", "tue", "wed", "thu", "fri"], "from": "08:00", "to": "16:00"}]
+        layers = [{"rotation": plan}, {"role": "deputy", "people": "Cici Paramida", "hours": hours}]
+        document = json.dumps({"zone": "Asia/Jakarta", "layers": layers})
+        Rosters(session).use(dinsos, document, "Surat tugas 800/7", None, datetime.now(UTC))
+        agency_id = dinsos.id
+    site.log_in(page, "admin")
+    page.goto(f"{site.address}/admin/agencies/{agency_id}/roster")
+    expect(page.get_by_text("Surat tugas 800/7")).to_be_visible()
+    expect(page.get_by_role("row").filter(has_text="Budi Santoso").first).to_be_visible()
+    expect(page.get_by_role("heading", name="Jaga 14 hari ke depan")).to_be_visible()
+    expect(page.get_by_text("Jaga mingguan tidak dipakai.")).to_be_visible()
+    shoot(page, "schedule")
 
 
 def test_the_pages_bear_the_dark(site: Site, page: Page, shoot: Shoot) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from flask import flash, render_template, request
 from flask_babel import gettext as _
@@ -11,14 +12,19 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from callcenter.models import Agency, Shift
+from callcenter.roster import resolver
+from callcenter.roster.resolver import second
 from callcenter.services.duty import Duty
 from callcenter.services.fields import FieldError
 from callcenter.services.officers import Officers
 from callcenter.services.roster import Roster, ShiftForm, Span, gaps_of, spans
+from callcenter.services.rosters import Planned, Rosters
 from callcenter.web.admin.part import found, pages, reads, see_other, typed, writes
 from callcenter.web.admin.problems import problem
 from callcenter.web.context import house, now
 
+DAYS_AHEAD = 14
+"""How far a roster of an agency's own is shown."""
 Reply = str | tuple[str, int] | Response
 
 
@@ -29,6 +35,15 @@ class Piece:
     span: Span
     name: str
     rung: int
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A stretch in which the same people are on duty: their names and rungs."""
+
+    starts: datetime
+    ends: datetime
+    people: Sequence[tuple[str, int]]
 
 
 @pages.get("/agencies/<int:agency_id>/roster")
@@ -71,6 +86,8 @@ def remove_shift(shift_id: int) -> Response:
 
 
 def _week(db: Session, agency: Agency, form: ShiftForm, error: FieldError | None = None) -> str:
+    if planned := Rosters(db).in_force(agency.id):
+        return _schedule(db, agency, planned[0])
     shifts = Roster(db).week(agency.id)
     people = [person for person in Officers(db).of_agency(agency.id) if person.active]
     return render_template(
@@ -85,6 +102,27 @@ def _week(db: Session, agency: Agency, form: ShiftForm, error: FieldError | None
         officer=typed("officer"),
         errors={error.field: problem(error.code)} if error else {},
     )
+
+
+def _schedule(db: Session, agency: Agency, planned: Planned) -> str:
+    """Show the next days of a roster of the agency's own."""
+    active = {person.id: person.name for person in Officers(db).of_agency(agency.id) if person.active}
+    starts = second(now())
+    found = planned.spans(starts, starts + DAYS_AHEAD * 86_400, active)
+    return render_template(
+        "admin/schedule.html",
+        agency=agency,
+        version=Rosters(db).history(agency.id)[0],
+        on_duty=Duty(db, house().zone).on_duty(agency.id, now()),
+        turns=[_turn(span, planned, active) for span in found],
+        days=DAYS_AHEAD,
+    )
+
+
+def _turn(span: resolver.Span, planned: Planned, names: Mapping[int, str]) -> Turn:
+    people = [(names[planned.people[one.who]], one.role.rung) for one in span.people]
+    starts, ends = (datetime.fromtimestamp(at, UTC) for at in (span.starts, span.ends))
+    return Turn(starts, ends, people)
 
 
 def _days(shifts: Sequence[Shift]) -> list[list[Piece]]:

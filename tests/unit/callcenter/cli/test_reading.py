@@ -223,3 +223,36 @@ def test_a_roster_that_cannot_be_resolved_is_told(
     result = run("duty", "spans", "--roster", str(path), "--from", "2026-11-23", "--to", until)
     assert result.exit_code
     assert reason in result.output
+
+
+def test_an_agency_is_given_a_roster_and_gives_it_back(database: Database, tmp_path: Path) -> None:
+    with database.transaction() as db:
+        dinsos = factories.agency(db)
+        factories.line(db, dinsos)
+        for name in ("Ani", "Budi", "Cici"):
+            factories.officer(db, dinsos, name)
+    path = tmp_path / "roster.json"
+    path.write_text(json.dumps(ROSTER))
+    assert run("duty", "use", "dinsos", "--roster", str(path), "--reason", "Surat tugas 7").exit_code == 0
+    told = parsed("duty", "dinsos", "--at", "2026-11-24T09:00")
+    assert [person["name"] for person in told] == ["Budi", "Cici"]
+    assert parsed("duty", "gaps", "--days", "2") == []
+    assert run("duty", "withdraw", "dinsos", "--reason", "Salah unggah").exit_code == 0
+    assert parsed("duty", "dinsos") == []
+    assert [gap["hours"] for gap in parsed("duty", "gaps", "--days", "2")] == [48]
+    kept = parsed("duty", "history", "dinsos")
+    assert [(one["reason"], one["weekly"], one["roster"]) for one in kept] == [
+        ("Salah unggah", True, None),
+        ("Surat tugas 7", False, ROSTER),
+    ]
+
+
+def test_a_roster_of_strangers_is_refused_and_changes_nothing(database: Database, tmp_path: Path) -> None:
+    with database.transaction() as db:
+        factories.agency(db)
+    path = tmp_path / "roster.json"
+    path.write_text(json.dumps(ROSTER))
+    result = run("duty", "use", "dinsos", "--roster", str(path), "--reason", "Surat tugas 7")
+    assert result.exit_code == 1
+    assert "Ani: is no active officer of Dinas Sosial\nNothing was changed." in result.output
+    assert parsed("duty", "history", "dinsos") == []

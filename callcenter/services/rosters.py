@@ -1,0 +1,129 @@
+"""Rosters beyond the weekly plan: given to an agency with a reason, kept for ever, resolved."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from callcenter.models import Agency, Officer, RosterVersion
+from callcenter.roster.document import read
+from callcenter.roster.people import names
+from callcenter.roster.resolver import OnDuty, Resolver, Span
+from callcenter.roster.values import DocumentError
+from callcenter.services.callers import printable
+
+LONGEST_REASON = 500
+LONGEST_DOCUMENT = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """The roster in force of an agency, ready to be asked; its people are officers' ids."""
+
+    agency_id: int
+    resolver: Resolver
+    people: Mapping[str, int]
+
+    def on_duty(self, instant: int) -> list[tuple[int, int]]:
+        """Tell officers' ids and rungs at an instant (seconds since 1970), primary first."""
+        return [(self.people[one.who], one.role.rung) for one in self._known(self.resolver.on_duty(instant))]
+
+    def spans(self, starts: int, ends: int, active: Collection[int]) -> list[Span]:
+        """Cut [starts, ends) (seconds since 1970) where who of the ``active`` officers is on duty changes."""
+        names = {name for name, officer_id in self.people.items() if officer_id in active}
+        found: list[Span] = []
+        for span in self.resolver.spans(starts, ends):
+            people = tuple(one for one in span.people if one.who in names)
+            if found and found[-1].people == people:
+                found[-1] = Span(found[-1].starts, span.ends, people)
+            else:
+                found.append(Span(span.starts, span.ends, people))
+        return found
+
+    def _known(self, people: Iterable[OnDuty]) -> list[OnDuty]:
+        return [one for one in people if one.who in self.people]
+
+
+class Rosters:
+    """The rosters of agencies."""
+
+    def __init__(self, session: Session) -> None:
+        """Work through ``session``."""
+        self._session = session
+
+    def use(
+        self, agency: Agency, text: str, reason: str, account_id: int | None, now: datetime
+    ) -> RosterVersion:
+        """Put a document (JSON) in force for an agency.
+
+        Raises ``DocumentError`` for what is no roster, names nobody of the agency's
+        officers (or two of one name), or comes without a reason.
+        """
+        if len(text) > LONGEST_DOCUMENT:
+            raise DocumentError("", f"longer than {LONGEST_DOCUMENT} characters")
+        people = self._officers(agency, names(read(text)))
+        return self._keep(agency, text, people, reason, account_id, now)
+
+    def withdraw(self, agency: Agency, reason: str, account_id: int | None, now: datetime) -> RosterVersion:
+        """Give an agency back to its weekly plan; raises ``DocumentError`` without a reason."""
+        return self._keep(agency, None, {}, reason, account_id, now)
+
+    def history(self, agency_id: int) -> Sequence[RosterVersion]:
+        """List an agency's versions, the newest (in force) first."""
+        query = select(RosterVersion).where(RosterVersion.agency_id == agency_id)
+        query = query.options(joinedload(RosterVersion.account)).order_by(RosterVersion.id.desc())
+        return self._session.scalars(query).all()
+
+    def in_force(self, agency_id: int | None = None) -> list[Planned]:
+        """Give the rosters in force, of one agency or of all; agencies with a weekly plan have none."""
+        query = _NEWEST if agency_id is None else _NEWEST.where(RosterVersion.agency_id == agency_id)
+        rows = self._session.execute(query)
+        return [Planned(agency, _resolver(document), people) for agency, document, people in rows]
+
+    def _officers(self, agency: Agency, wanted: Sequence[str]) -> dict[str, int]:
+        query = select(Officer.name, Officer.id).where(Officer.agency_id == agency.id, Officer.active)
+        found: dict[str, list[int]] = {}
+        for name, officer_id in self._session.execute(query):
+            found.setdefault(name, []).append(officer_id)
+        for name in wanted:
+            count = len(found.get(name, ()))
+            if count != 1:
+                reason = "is no active officer of" if count == 0 else f"are {count} officers of"
+                raise DocumentError(name, f"{reason} {agency.name}")
+        return {name: found[name][0] for name in wanted}
+
+    def _keep(
+        self,
+        agency: Agency,
+        document: str | None,
+        people: dict[str, int],
+        reason: str,
+        account_id: int | None,
+        now: datetime,
+    ) -> RosterVersion:
+        why = printable(reason, LONGEST_REASON)
+        if why is None:
+            raise DocumentError("reason", "is missing")
+        facts = {"agency_id": agency.id, "document": document, "people": people, "reason": why}
+        version = RosterVersion(at=now, account_id=account_id, **facts)
+        self._session.add(version)
+        self._session.flush()
+        return version
+
+
+@lru_cache(maxsize=2048)
+def _resolver(document: str) -> Resolver:
+    """Make a document ready once; it was read before it was kept."""
+    return Resolver(read(document))
+
+
+_NEWEST = (
+    select(RosterVersion.agency_id, RosterVersion.document, RosterVersion.people)
+    .where(RosterVersion.id.in_(select(func.max(RosterVersion.id)).group_by(RosterVersion.agency_id)))
+    .where(RosterVersion.document.is_not(None))
+)
