@@ -102,8 +102,13 @@ class Watch:
         while self._later and self._later[0].due <= self._clock():
             self._tell(heapq.heappop(self._later))
         if self._clock() >= self._reconcile_at:
-            self._reconcile_at = self._clock() + RECONCILE_SECONDS
+            self._reconcile_at = self._clock() + min(RECONCILE_SECONDS, self._to_next_minute())
             self._reconcile()
+
+    def _to_next_minute(self) -> float:
+        """Duty is handed over at whole minutes: the queues follow in that second."""
+        now = self._now()
+        return 60.05 - now.second - now.microsecond / 1e6
 
     def _patience(self) -> float:
         due = min([self._reconcile_at, self._resync_at, *(item.due for item in self._later[:1])])

@@ -163,6 +163,21 @@ def test_members_follow_the_roster(
     assert connection[1].queues["agency-dinsos"] == {"PJSIP/officer-2": "0"}
 
 
+def test_members_follow_in_the_second_of_a_handoff(
+    script: Script, time: Time, connection: tuple[Connection, Manager]
+) -> None:
+    watch = Watch(script, time, lambda: NOW + timedelta(seconds=time.seconds - 100 + 57))
+    watch.on_connected(connection[0])
+    watch.step()  # at 00:57
+    script.wanted = {"agency-dinsos": [Member("PJSIP/officer-2", "B", 0)]}
+    time.seconds += 2.9
+    watch.step()
+    assert connection[1].queues["agency-dinsos"] == {}
+    time.seconds += 0.2
+    watch.step()
+    assert connection[1].queues["agency-dinsos"] == {"PJSIP/officer-2": "0"}
+
+
 def test_members_are_told_when_they_change_and_now_and_then(
     watch: Watch, script: Script, time: Time, connection: tuple[Connection, Manager]
 ) -> None:
