@@ -140,10 +140,9 @@ def of_rotation(layer: Layer, plan: Rotation, wall: datetime, holidays: frozense
         exists = any(
             is_open(layer, starts + n * 5 * MINUTE, holidays) for n in range((ends - starts) // (5 * MINUTE))
         )
-        for day in (moment for moment in midnights(starts, min(ends, wall + MINUTE)) if moment > plan.start):
+        whose = next_there(plan, whose, starts)
+        for day in midnights(starts, min(ends, wall + MINUTE)):
             whose = next_there(plan, whose, day)
-        if not members(plan.groups[whose], max(starts, plan.start)):
-            whose = next_there(plan, whose, starts)
         if starts <= wall < ends:
             return members(plan.groups[whose], wall)
         if exists:
