@@ -49,7 +49,8 @@ def environment(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str
     wanted = request.fixturenames
     url = request.getfixturevalue("database_url") if "database_url" in wanted else sqlite_copy(request, home)
     redis = {"CALLCENTER_REDIS_URL": request.getfixturevalue("redis_url")} if "redis_url" in wanted else {}
-    return {"CALLCENTER_HOME": str(home), "CALLCENTER_DATABASE_URL": url, **ports, **redis}
+    plain = {"CALLCENTER_HOME": str(home), "CALLCENTER_DATABASE_URL": url, "CALLCENTER_RESERVE_MB": "0"}
+    return {**plain, **ports, **redis}
 
 
 @pytest.fixture

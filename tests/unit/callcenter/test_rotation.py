@@ -292,7 +292,7 @@ def test_a_reader_that_is_killed_again_and_again_loses_and_doubles_nothing(
 ) -> None:
     cel = Path(environment["CALLCENTER_HOME"]) / "asterisk/log/cel-custom/cel.csv"
     cel.parent.mkdir(parents=True)
-    total = 3000
+    total = 1200
     cel.write_text("".join(end(number) for number in range(total)))
     for wanted in (1, total // 2):
         with _running(environment) as process:
