@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from callcenter.roster.plan import Group, Layer, Pattern, Roster
-from callcenter.roster.resolver import POSITION
+from callcenter.roster.stack import POSITION
 
 
 def names(roster: Roster) -> list[str]:

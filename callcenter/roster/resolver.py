@@ -14,30 +14,15 @@ every edge:
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from callcenter.roster.hours import OpenHours
-from callcenter.roster.plan import Deed, Layer, Leave, Override, Role, Roster
-from callcenter.roster.turns import ALWAYS, NEVER, Names, turns
-from callcenter.roster.wall import Wall, day_number, wall_date, wall_of, wall_second
-
-POSITION = "position:"
-_Present = Callable[[Sequence[str]], Sequence[str]]
-"""Puts persons in the place of positions, and leaves out who is not there."""
-
-
-@dataclass(frozen=True, slots=True)
-class OnDuty:
-    """Somebody who is on duty, and as what."""
-
-    who: str
-    role: Role
-
-
-People = tuple[OnDuty, ...]
+from callcenter.roster.plan import Deed, Leave, Override, Roster
+from callcenter.roster.stack import POSITION, OnDuty, People, Present, Stack
+from callcenter.roster.turns import ALWAYS, NEVER
+from callcenter.roster.wall import Wall, day_number, wall_date, wall_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,53 +34,6 @@ class Span:
     people: People
 
 
-class _Layer:
-    """A layer ready to be asked at a wall second."""
-
-    def __init__(self, layer: Layer, holidays: frozenset[int]) -> None:
-        self.name = layer.name
-        self.role, self.priority = layer.role, layer.priority
-        self._hours = OpenHours(layer.hours, layer.holidays, holidays)
-        self._turns = turns(layer.plan, self._hours)
-        self._since = wall_second(layer.since) if layer.since else ALWAYS
-        self._until = wall_second(layer.until) if layer.until else NEVER
-
-    def at(self, wall: int) -> Names:
-        if not (self._since <= wall < self._until and self._hours.hold(wall)):
-            return ()
-        return self._turns.at(wall)
-
-    def edges(self, first: int, last: int) -> Iterator[int]:
-        yield from (at for at in (self._since, self._until) if first <= at < last)
-        yield from self._hours.edges(first, last)
-        yield from self._turns.edges(first, last)
-
-
-class _Stack:
-    """The layers of a roster, or of a temporary one, by role and priority."""
-
-    def __init__(self, layers: Iterable[Layer], holidays: frozenset[int]) -> None:
-        self.layers = [_Layer(layer, holidays) for layer in layers]
-        by_role: dict[Role, dict[int, list[_Layer]]] = {role: defaultdict(list) for role in Role}
-        for layer in self.layers:
-            by_role[layer.role][layer.priority].append(layer)
-        self._roles = [
-            (role, [levels[priority] for priority in sorted(levels, reverse=True)])
-            for role, levels in by_role.items()
-            if levels
-        ]
-
-    def at(self, wall: int, present: _Present) -> list[OnDuty]:
-        found: list[OnDuty] = []
-        for role, levels in self._roles:
-            for level in levels:
-                names = level[0].at(wall) if len(level) == 1 else _together(level, wall)
-                if names and (people := present(names)):
-                    found += [OnDuty(name, role) for name in people]
-                    break
-        return found
-
-
 class Resolver:
     """Answers who is on duty by one roster."""
 
@@ -103,9 +41,9 @@ class Resolver:
         """Make the roster ready; raises ``ValueError`` for an unknown zone."""
         self.wall = _wall(roster.zone)
         holidays = frozenset(map(day_number, roster.holidays))
-        self._base = _Stack(roster.layers, holidays)
+        self._base = Stack(roster.layers, holidays)
         self._temporary = [
-            (second(one.starts), second(one.ends), _Stack(one.layers, holidays)) for one in roster.temporary
+            (second(one.starts), second(one.ends), Stack(one.layers, holidays)) for one in roster.temporary
         ]
         self._overrides = [(second(one.starts), second(one.ends), one) for one in roster.overrides]
         self._away = _by_person(roster.leaves)
@@ -123,7 +61,7 @@ class Resolver:
         """
         wall = self.wall.seconds(instant)
         if self._plain:
-            return _once(self._base.at(wall, _as_named))
+            return _once(self._base.at(wall))
         present = partial(self._present, instant, wall)
         people = self._stack(instant).at(wall, present)
         for starts, ends, override in self._overrides:
@@ -156,12 +94,12 @@ class Resolver:
         for held in self._holders.values():
             yield from (self.wall.instant(at) for one in held for at in one[:2] if abs(at) < NEVER)
 
-    def _walls(self, stack: _Stack, starts: int, ends: int) -> Iterator[int]:
+    def _walls(self, stack: Stack, starts: int, ends: int) -> Iterator[int]:
         first, last = self.wall.seconds(starts), self.wall.seconds(ends) + 1
         walls = {at for layer in stack.layers for at in layer.edges(first, last)}
         yield from map(self.wall.instant, walls)
 
-    def _stack(self, instant: int) -> _Stack:
+    def _stack(self, instant: int) -> Stack:
         for starts, ends, stack in reversed(self._temporary):
             if starts <= instant < ends:
                 return stack
@@ -202,14 +140,6 @@ def _wall(zone: str) -> Wall:
         raise ValueError(f"unknown zone: {zone!r}") from None
 
 
-def _as_named(names: Sequence[str]) -> Sequence[str]:
-    return [name for name in names if not name.startswith(POSITION)]
-
-
-def _together(level: Sequence[_Layer], wall: int) -> Names:
-    return tuple(name for layer in level for name in layer.at(wall))
-
-
 def _once(people: Sequence[OnDuty]) -> People:
     if len(people) < 2:
         return tuple(people)
@@ -219,7 +149,7 @@ def _once(people: Sequence[OnDuty]) -> People:
     return tuple(first.values())
 
 
-def _overridden(people: list[OnDuty], change: Override, present: _Present) -> list[OnDuty]:
+def _overridden(people: list[OnDuty], change: Override, present: Present) -> list[OnDuty]:
     def meant(one: OnDuty, names: Sequence[str]) -> bool:
         return (change.role is None or one.role is change.role) and (not names or one.who in names)
 

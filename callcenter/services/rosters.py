@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session, joinedload
 from callcenter.models import Agency, Officer, RosterVersion
 from callcenter.roster.document import read
 from callcenter.roster.people import names
-from callcenter.roster.resolver import OnDuty, Resolver, Span
+from callcenter.roster.resolver import Resolver, Span
+from callcenter.roster.stack import OnDuty
 from callcenter.roster.values import DocumentError
 from callcenter.services.callers import printable
 

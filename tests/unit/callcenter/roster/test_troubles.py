@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from callcenter.roster.plan import Layer, Role, Unit
-from callcenter.roster.resolver import OnDuty, Span
+from callcenter.roster.resolver import Span
+from callcenter.roster.stack import OnDuty
 from callcenter.roster.troubles import Kind, RestRule, Trouble, troubles
 from tests.unit.callcenter.roster.town import WORKDAYS, Town, always, hours, rotation
 
