@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import socket
 import time
 from collections.abc import Callable
@@ -11,6 +12,8 @@ from ivr.asterisk import phone_sounds
 
 KEYS = frozenset("0123456789*#ABCD")
 RATE = phone_sounds.RATE
+WRITTEN_SECONDS = 5.0
+"""How long the exchange may take to close the file of what was heard."""
 
 
 class CallEndedError(Exception):
@@ -30,6 +33,7 @@ class Leg:
         self._directory = directory
         self.facts = self._greeting()
         self.ended = False
+        self._listening = False
 
     @property
     def purpose(self) -> str:
@@ -46,8 +50,19 @@ class Leg:
         """What was heard: 16 bit samples, 8000 a second, one channel, no header."""
         return self._directory / "heard" / f"{self.facts['agi_uniqueid']}.sln"
 
+    @property
+    def _written(self) -> Path:
+        """Is there once the exchange has closed ``heard_file``."""
+        return self.heard_file.with_suffix(".written")
+
     def heard(self) -> bytes:
-        """Return what was heard until now."""
+        """Return what was heard until now; all of it once the call is over.
+
+        The exchange writes in large pieces, so that the end is there only when it closed the file.
+        """
+        end = time.monotonic() + WRITTEN_SECONDS
+        while self.ended and self._listening and not self._written.exists() and time.monotonic() < end:
+            time.sleep(0.02)
         return self.heard_file.read_bytes() if self.heard_file.exists() else b""
 
     def ring(self) -> None:
@@ -61,7 +76,8 @@ class Leg:
 
     def listen(self) -> None:
         """Begin to keep what is heard."""
-        self._run("MixMonitor", f",r({self.heard_file})")
+        self._run("MixMonitor", f",r({self.heard_file}),touch {shlex.quote(str(self._written))}")
+        self._listening = True
 
     def press(self, keys: str, length: float = 0.12, pause: float = 0.1) -> None:
         """Press keys one after the other; a comma waits for half a second."""

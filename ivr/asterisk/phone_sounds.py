@@ -7,6 +7,7 @@ import io
 import math
 import subprocess
 import sys
+import threading
 import wave
 from array import array
 from pathlib import Path
@@ -60,7 +61,7 @@ def _resample(samples: array[int], rate: int) -> array[int]:
 def _write(path: Path, samples: array[int]) -> Path:
     if sys.byteorder == "big":
         samples.byteswap()
-    making = path.with_suffix(".making")
+    making = path.with_suffix(f".{threading.get_ident()}")  # two calls may sound the same at once
     with wave.open(str(making), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)

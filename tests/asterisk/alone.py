@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 from callcenter import bootstrap
 from callcenter.services.tickets import Tickets
-from ivr.asterisk.phone import Telephone
 from tests.asterisk.hotline import Hotline
-from tests.asterisk.people import Citizen, Stage, endpoints, folder
+from tests.asterisk.own import own_hotline
+from tests.asterisk.people import Citizen, Stage
 from tests.asterisk.stories import Story
 
 PATIENCE = 90.0
@@ -41,22 +41,21 @@ class Aftermath:
 
 
 def alone(stage: Stage) -> Aftermath:
-    """Take the ivr process away in every way, under calls and before them."""
-    home = stage.hotline.home.parent / "alone" / "home"
-    home.parent.mkdir()
-    hotline = Hotline(home, TURN_SECONDS="4")
-    try:
-        hotline.start(stage.hotline.settings.prompts_dir)
-        officers = endpoints(hotline)
-        with Telephone(hotline.binary, hotline.address, folder(home), officers) as telephone:
-            telephone.wait_registered()
-            hotline.wait_registered(officers)
-            calls = _without_ivr(Stage(hotline, telephone)) | _with_a_stuck_one(Stage(hotline, telephone))
-            hotline.wait_for_empty_spool()
-            told = json.loads(hotline.run("reconcile", "--format", "json"))
-            return Aftermath(calls, told["differences"])
-    finally:
-        hotline.stop()
+    """Take the ivr process away, under a call and before others."""
+    with own_hotline(stage, "alone", officers=True, TURN_SECONDS="4") as own:
+        return _aftermath(own, _without_ivr(own))
+
+
+def stuck(stage: Stage) -> Aftermath:
+    """Let the database hang under a call, and stop the ivr process under another one."""
+    with own_hotline(stage, "stuck", officers=True, TURN_SECONDS="4") as own:
+        return _aftermath(own, {"stalled": _stalled(own), "stopped": _stopped(own)})
+
+
+def _aftermath(stage: Stage, calls: dict[str, Alone]) -> Aftermath:
+    stage.hotline.wait_for_empty_spool()
+    told = json.loads(stage.hotline.run("reconcile", "--format", "json"))
+    return Aftermath(calls, told["differences"])
 
 
 def _without_ivr(stage: Stage) -> dict[str, Alone]:
@@ -128,10 +127,6 @@ def _cut(stage: Stage) -> Call:
 
 def _unknown(stage: Stage) -> Call:
     return stage.citizen_calls("79999").stays(PATIENCE), ("", ""), b""
-
-
-def _with_a_stuck_one(stage: Stage) -> dict[str, Alone]:
-    return {"stalled": _stalled(stage), "stopped": _stopped(stage)}
 
 
 def _stalled(stage: Stage) -> Alone:

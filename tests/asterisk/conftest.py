@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
 from ivr.asterisk.phone import Telephone
 from tests.asterisk.alone import Aftermath
 from tests.asterisk.alone import alone as without_us
+from tests.asterisk.alone import stuck as with_a_stuck_one
 from tests.asterisk.crowd import crowd as crowd_calls
 from tests.asterisk.faults import Survivors, faults
 from tests.asterisk.full import FullDisk
@@ -34,13 +36,15 @@ PLAYS: dict[str, Callable[[Stage], object]] = {
     "full_disk": full_disk_calls,
     "checked": tested_lines,
     "alone": without_us,
+    "stuck": with_a_stuck_one,
     "queues": waiting_in_line,
     "terminal": at_the_terminal,
     "unwatched": unwatched_calls,
 }
 
-OWN_HOTLINES = ("alone", "survivors", "full_disk", "checked", "unwatched")
-"""Plays that start a hotline of their own, the longest first; three at a time are enough for two cores."""
+OWN_HOTLINES = ("full_disk", "alone", "survivors", "checked", "stuck", "unwatched")
+"""Plays that start a hotline of their own, the longest first; not all at a time on two cores."""
+AT_A_TIME = 4
 
 PLAYED_ALONE = PLAYS.keys() - SCENES.keys()
 """What tests ask for by a fixture of its own."""
@@ -50,6 +54,22 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "scene(name): the call of tests/asterisk/scenes.py that a test looks at"
     )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Bring the tests into the order in which their calls are over; others need no wait at all."""
+    here = [item for item in items if Path(__file__).parent in item.path.parents]
+    places = [place for place, item in enumerate(items) if item in here]
+    for place, item in zip(places, sorted(here, key=_turn), strict=True):
+        items[place] = item
+        item.add_marker(pytest.mark.timeout(480))  # the first to look at a call waits for all of it
+
+
+def _turn(item: pytest.Item) -> int:
+    wanted = _wanted(item)
+    if item.path.name == "test_records.py":  # looks at every call
+        return 3
+    return 2 if any(name in OWN_HOTLINES for name in wanted) else 0 if wanted else 1
 
 
 @pytest.fixture(scope="session")
@@ -71,11 +91,11 @@ def stage(hotline: Hotline) -> Iterator[Stage]:
         yield Stage(hotline, telephone)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="session", autouse=True)
 def plays(request: pytest.FixtureRequest, stage: Stage) -> Iterator[dict[str, Future[object]]]:
     """Begin all that one of the collected tests looks at, at the same time."""
     names = sorted({name for item in request.session.items for name in _wanted(item)})
-    with ThreadPoolExecutor(len(names) or 1) as here, ThreadPoolExecutor(3) as elsewhere:
+    with ThreadPoolExecutor(len(names) or 1) as here, ThreadPoolExecutor(AT_A_TIME) as elsewhere:
         own = {name: elsewhere.submit(PLAYS[name], stage) for name in OWN_HOTLINES if name in names}
         yield own | {name: here.submit(PLAYS[name], stage) for name in names if name not in own}
 
@@ -126,6 +146,14 @@ def checked(plays: dict[str, Future[object]]) -> Checked:
 def alone(plays: dict[str, Future[object]]) -> Aftermath:
     """The calls that the exchange carried alone, once they are over."""
     result = plays["alone"].result()
+    assert isinstance(result, Aftermath)
+    return result
+
+
+@pytest.fixture
+def stuck(plays: dict[str, Future[object]]) -> Aftermath:
+    """The calls of an ivr process that did not answer, once they are over."""
+    result = plays["stuck"].result()
     assert isinstance(result, Aftermath)
     return result
 

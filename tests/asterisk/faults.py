@@ -7,9 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from ivr.asterisk.phone import Telephone
 from tests.asterisk.hotline import Hotline, until
-from tests.asterisk.people import Citizen, Stage, folder
+from tests.asterisk.own import own_hotline
+from tests.asterisk.people import Citizen, Stage
 from tests.asterisk.stories import Story
 
 TONE = 750.0
@@ -33,15 +33,8 @@ class Survivors:
 
 def faults(stage: Stage) -> Survivors:
     """Kill the exchange under two calls, then the ivr process under a third one."""
-    home = stage.hotline.home.parent / "faults" / "home"
-    home.parent.mkdir()
-    hotline = Hotline(home)
-    try:
-        hotline.start(stage.hotline.settings.prompts_dir)
-        with Telephone(hotline.binary, hotline.address, folder(home)) as telephone:
-            return _play(Stage(hotline, telephone))
-    finally:
-        hotline.stop()
+    with own_hotline(stage, "faults") as own:
+        return _play(own)
 
 
 def _play(stage: Stage) -> Survivors:
@@ -61,7 +54,7 @@ def _play(stage: Stage) -> Survivors:
     stage.hotline.start_part("ivr")
     stage.hotline.wait_until_up()
     # The exchange says the menu to its end and waits for a key before it notices; then it asks again.
-    resumed.waits(16).presses("2").leaves_message(700, 1).presses("#")
+    resumed.waits(24).presses("2").leaves_message(700, 1).presses("#")
     resumed.reaches("tell").hangs_up()
     until(lambda: bool(in_message.story().recordings), ADOPTED_WITHIN, "the half message in the store")
     until(lambda: bool(in_message.story().ticket), ADOPTED_WITHIN, "the half message's ticket")

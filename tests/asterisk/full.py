@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ivr.asterisk.phone import Telephone
 from tests.asterisk.disk import SmallDisk, small_disk
-from tests.asterisk.hotline import Hotline, until
-from tests.asterisk.people import Citizen, Stage, folder
+from tests.asterisk.hotline import until
+from tests.asterisk.own import own_hotline
+from tests.asterisk.people import Citizen, Stage
 from tests.asterisk.scenes import Played
 
 SIZE = 4 * 2**20
@@ -28,17 +28,10 @@ class FullDisk:
 
 def full_disk(stage: Stage) -> FullDisk:
     """Play on a hotline whose spool is a small disk."""
-    home = stage.hotline.home.parent / "full" / "home"
-    spool = home / "spool"
+    spool = stage.hotline.home.parent / "full" / "home" / "spool"
     spool.mkdir(parents=True)
-    with small_disk(spool, SIZE) as disk:
-        hotline = Hotline(home)
-        try:
-            hotline.start(stage.hotline.settings.prompts_dir)
-            with Telephone(hotline.binary, hotline.address, folder(home)) as telephone:
-                return _play(Stage(hotline, telephone), disk)
-        finally:
-            hotline.stop()
+    with small_disk(spool, SIZE) as disk, own_hotline(stage, "full") as own:
+        return _play(own, disk)
 
 
 def _play(stage: Stage, disk: SmallDisk) -> FullDisk:

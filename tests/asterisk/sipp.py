@@ -17,6 +17,8 @@ KEYS = "0123456789*#"
 NAMES = {"*": "star", "#": "pound"}
 FILES = ("/usr/share/sip-tester", "/usr/share/sipp", "/usr/local/share/sip-tester")
 VARIANTS = 60
+MESSAGES = 0.15
+"""The share of callers who leave a whole message."""
 FIRST_CALLER = 8407000000
 SPEECH_SECONDS = 8
 
@@ -42,9 +44,10 @@ class Tally:
 
 
 def behaviours(seed: int, variants: int = VARIANTS) -> list[list[Act]]:
-    """Draw what the callers do: most press at random, some leave a whole message."""
+    """Draw what the callers do: most press at random, a fixed share leaves a whole message."""
     dice = random.Random(seed)
-    return [_message(dice) if dice.random() < 0.15 else _restless(dice) for _ in range(variants)]
+    messages = round(variants * MESSAGES)
+    return [_message(dice) for _ in range(messages)] + [_restless(dice) for _ in range(variants - messages)]
 
 
 def _restless(dice: random.Random) -> list[Act]:
@@ -54,7 +57,7 @@ def _restless(dice: random.Random) -> list[Act]:
 
 def _message(dice: random.Random) -> list[Act]:
     """Wait through greeting and notice, choose 2, speak, and listen to the ticket for a while."""
-    acts = [(21.0, "1"), (1.5 + dice.random(), "2"), (13.5, "speech"), (SPEECH_SECONDS, "#")]
+    acts = [(26.0, "1"), (2.5 + dice.random(), "2"), (14.5, "speech"), (SPEECH_SECONDS, "#")]
     return [*acts, (dice.uniform(0, 25), "")]
 
 
@@ -96,8 +99,10 @@ def start(
     hotline: tuple[str, int], number: str, folder: Path, *, calls: int, rate: float, seed: int
 ) -> subprocess.Popen[bytes]:
     """Begin ``calls`` calls, ``rate`` a second; each caller has a number of their own."""
-    acts, dice = behaviours(seed), random.Random(seed + 1)
-    callers = [Caller(f"0{FIRST_CALLER + n}", dice.randrange(len(acts)), number) for n in range(calls)]
+    acts = behaviours(seed)
+    branches = [n % len(acts) for n in range(calls)]
+    random.Random(seed + 1).shuffle(branches)
+    callers = [Caller(f"0{FIRST_CALLER + n}", branch, number) for n, branch in enumerate(branches)]
     return place(hotline, folder, acts, callers, rate)
 
 

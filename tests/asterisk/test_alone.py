@@ -10,8 +10,7 @@ from tests.asterisk.alone import Aftermath
 from tests.asterisk.audio import channels, tone_seconds
 from tests.asterisk.hotline import Hotline
 
-# The first of these tests waits for all of the calls: three minutes on two busy cores.
-pytestmark = [pytest.mark.xdist_group("asterisk"), pytest.mark.timeout(480)]
+pytestmark = pytest.mark.xdist_group("asterisk")
 
 
 def digits(words: list[str]) -> str:
@@ -91,15 +90,15 @@ def test_a_conversation_is_not_disturbed_and_its_caller_gets_a_number(alone: Aft
     assert call.story.ticket
 
 
-def test_a_database_that_hangs_is_as_good_as_a_dead_one(alone: Aftermath) -> None:
-    call = alone.calls["stalled"]
+def test_a_database_that_hangs_is_as_good_as_a_dead_one(stuck: Aftermath) -> None:
+    call = stuck.calls["stalled"]
     assert call.story.data("degraded") == [{"why": "stalled"}]
     assert call.story.disposition == "answered"
     assert call.status == "found"
 
 
-def test_a_stopped_process_is_ended_and_the_call_goes_on_where_it_was(alone: Aftermath) -> None:
-    call = alone.calls["stopped"]
+def test_a_stopped_process_is_ended_and_the_call_goes_on_where_it_was(stuck: Aftermath) -> None:
+    call = stuck.calls["stopped"]
     assert call.story.nodes().count("main") == 1
     assert "message" in call.story.nodes()
     assert "degraded" not in call.story.kinds()
@@ -107,5 +106,7 @@ def test_a_stopped_process_is_ended_and_the_call_goes_on_where_it_was(alone: Aft
     assert call.words.count("id/notice") == 1
 
 
-def test_the_log_then_differs_in_nothing_from_the_exchanges_records(alone: Aftermath) -> None:
-    assert alone.differences == []
+def test_the_log_then_differs_in_nothing_from_the_exchanges_records(
+    alone: Aftermath, stuck: Aftermath
+) -> None:
+    assert (alone.differences, stuck.differences) == ([], [])

@@ -7,7 +7,7 @@ import pytest
 from tests.asterisk.audio import RATE, channels, tone_seconds
 from tests.asterisk.faults import TONE, Survivors
 
-pytestmark = [pytest.mark.xdist_group("asterisk"), pytest.mark.timeout(300)]  # a lost file waits for a minute
+pytestmark = pytest.mark.xdist_group("asterisk")
 
 
 def test_a_call_goes_on_when_the_ivr_process_was_killed(survivors: Survivors) -> None:

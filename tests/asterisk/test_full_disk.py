@@ -8,7 +8,7 @@ from callcenter.services import numbers
 from tests.asterisk.full import FullDisk
 from tests.asterisk.scenes import Played
 
-pytestmark = [pytest.mark.xdist_group("asterisk"), pytest.mark.timeout(300)]  # three calls in a row
+pytestmark = pytest.mark.xdist_group("asterisk")
 
 FAILED = "Pesan suara tidak dapat ditulis; tanyakan kembali isinya kepada penelepon."
 

@@ -9,10 +9,10 @@ from typing import Any
 
 from callcenter import bootstrap
 from callcenter.services.comparison import Finding
-from ivr.asterisk.phone import Telephone
 from tests.asterisk.hotline import Hotline, until
 from tests.asterisk.ledger import details
-from tests.asterisk.people import Stage, folder
+from tests.asterisk.own import own_hotline
+from tests.asterisk.people import Stage
 from tests.asterisk.stories import Story
 
 SETTLED = timedelta(minutes=15)
@@ -31,21 +31,15 @@ class Unwatched:
 
 def unwatched(stage: Stage) -> Unwatched:
     """Kill the ivr process and the spool under a call, let others come, and reconcile."""
-    home = stage.hotline.home.parent / "unwatched" / "home"
-    home.parent.mkdir()
-    hotline = Hotline(home)
-    try:
-        hotline.start(stage.hotline.settings.prompts_dir)
-        with Telephone(hotline.binary, hotline.address, folder(home)) as telephone:
-            _play(Stage(hotline, telephone))
+    with own_hotline(stage, "unwatched") as own:
+        hotline = own.hotline
+        _play(own)
         until(lambda: len(_recorded(hotline)) == 4, 20, "four calls in the exchange's records")
         hotline.start_part("ivr")
         hotline.start_part("spool")
         stories = _all_over(hotline)
         told = json.loads(hotline.run("reconcile", "--format", "json"))
         return Unwatched(stories, _recorded(hotline), told, differences(hotline))
-    finally:
-        hotline.stop()
 
 
 def differences(hotline: Hotline) -> list[Finding]:
