@@ -55,6 +55,26 @@ class _Piece:
     shape: Samples
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a clip was recognised, in samples at half the rate."""
+
+    start: int
+    end: int
+    likeness: float
+
+    def moved(self, by: int) -> _Place:
+        return _Place(self.start + by, self.end + by, self.likeness)
+
+    def is_beside(self, other: _Place) -> bool:
+        slack = (self.end - self.start) // 5
+        return self.end - slack <= other.start or self.start + slack >= other.end
+
+    def is_surer_than(self, other: _Place) -> bool:
+        """Tell whether the other one was cut short by this one, as by a key."""
+        return self.likeness > _SURELY > other.likeness and self.start > other.start
+
+
 class Ear:
     """Recognises clips in audio that grows; each is told once, in order.
 
@@ -73,7 +93,7 @@ class Ear:
         }
         self._longest = max(map(_length, self._clips.values()), default=0)
         self._done = 0
-        self._free = 0
+        self._last = _Place(0, 0, 1.0)
         self._sentences: list[Heard] = []
 
     def seconds(self, clip: str) -> float:
@@ -97,15 +117,15 @@ class Ear:
 
     def _search(self, audio: Samples, step: int) -> list[Heard]:
         candidates = sorted(self._candidates(audio, step), reverse=True)
-        taken: list[tuple[int, int]] = [(-self._done, self._free - self._done)]
+        taken = [self._last.moved(-self._done)]
         found: list[Heard] = []
         for likeness, start, name in candidates:
             end = start + _length(self._clips[name])
-            slack = (end - start) // 5
-            if all(end - slack <= other or start + slack >= last for other, last in taken):
-                taken.append((start, end))
+            place = _Place(start, end, likeness)
+            if all(place.is_beside(other) or place.is_surer_than(other) for other in taken):
+                taken.append(place)
                 found.append(Heard((self._done + start) * _HALF / RATE, name, likeness))
-        self._free = self._done + max(end for _, end in taken)
+        self._last = max(taken, key=lambda place: place.end).moved(self._done)
         sentences = [*self._sentences, *(one for one in found if len(self._clips[one.clip]) > 1)]
         self._sentences = sorted(sentences, key=lambda heard: heard.at)[-1:]
         return [one for one in found if not self._is_word_of(sentences, one)]

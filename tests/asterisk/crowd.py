@@ -7,7 +7,7 @@ import random
 from tests.asterisk import sipp, town
 from tests.asterisk.people import Stage
 
-CALLS, RATE = 60, 5.0
+CALLS, RATE = 60, 2.5
 
 
 def crowd(stage: Stage) -> sipp.Tally:

@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.xdist_group("faults"), pytest.mark.timeout(400)]
 @pytest.fixture(scope="module")
 def outcome(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     """The run, once it is over; its seed is printed."""
-    options = Options(random.randrange(10**6), SQLITE, calls=90, rate=1.5, faults=0)
+    options = Options(random.randrange(10**6), SQLITE, calls=72, rate=1.6, faults=0)
     print(f"faults: seed {options.seed}")
     return run(options, tmp_path_factory.mktemp("faults"), print)
 

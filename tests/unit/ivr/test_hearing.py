@@ -70,6 +70,13 @@ def test_a_lost_packet_and_the_line_coding_do_not_matter() -> None:
     ) == ["a"]
 
 
+@pytest.mark.parametrize("before", np.arange(4.5, 8.1, 0.25))
+def test_what_cuts_a_clip_short_is_heard_wherever_the_search_is(before: float) -> None:
+    clips = {**CLIPS, "id/menu": babble(8, 3)}
+    audio = pcm(silence(before), CLIPS["id/a"][: int(1.8 * RATE)], clips["id/menu"], silence(1))
+    assert names(Ear(clips).hear(audio, over=True))[-1] == "menu"
+
+
 def test_a_word_of_a_sentence_is_not_the_clip_of_that_word() -> None:
     sentence = np.concatenate([babble(5, 2), CLIPS["id/c"] + 0.55 * babble(6, 0.5), babble(7, 2)])
     assert names(Ear({**CLIPS, "id/sentence": sentence}).hear(pcm(sentence), over=True)) == ["sentence"]
