@@ -31,7 +31,8 @@ officer: ready-run ## Play the officer who answers, while `make run` runs
 test: ready-test lint ## Check everything (TESTS=tests/unit for a part)
 ifeq ($(TESTS),)
 	@$(BIN)/python -m pytest --numprocesses 2 --ignore tests/asterisk --ignore tests/faults
-	@$(BIN)/python -m pytest tests/asterisk  # real calls have the machine to themselves; faults: TESTS=tests/faults
+	@$(BIN)/python -m pytest tests/asterisk  # real calls have the machine to themselves
+	@$(BIN)/python -m pytest tests/faults
 else
 	@$(BIN)/python -m pytest $(TESTS)
 endif
