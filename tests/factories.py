@@ -73,12 +73,16 @@ def shift(session: Session, officer: Officer, weekday: int = 0, **facts: Any) ->
 
 
 def account(
-    session: Session, username: str = "admin", role: Role = Role.ADMIN, agency: Agency | None = None
+    session: Session,
+    username: str = "admin",
+    role: Role = Role.ADMIN,
+    agency: Agency | None = None,
+    officer: Officer | None = None,
 ) -> Account:
     """Add an account whose password is ``PASSWORD``."""
-    agency_id = agency.id if agency else None
-    facts = {"password_hash": _password_hash(), "role": role, "agency_id": agency_id, "created_at": NOW}
-    return _add(session, Account, username=username, **facts)
+    facts = {"password_hash": _password_hash(), "role": role, "created_at": NOW}
+    ids = {"agency_id": agency.id if agency else None, "officer_id": officer.id if officer else None}
+    return _add(session, Account, username=username, **facts, **ids)
 
 
 def call(session: Session, agency: Agency | None = None, **facts: Any) -> Call:

@@ -184,7 +184,11 @@ def _override(value: object, place: str) -> Override:
 def _leave(value: object, place: str) -> Leave:
     it = Fields(value, place)
     return it.made(
-        Leave, who=it.text("who"), starts=it.take("from", values.instant), ends=it.take("to", values.instant)
+        Leave,
+        who=it.text("who"),
+        starts=it.take("from", values.instant),
+        ends=it.take("to", values.instant),
+        substitute=it.maybe("substitute", values.text),
     )
 
 

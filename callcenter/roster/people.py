@@ -20,7 +20,10 @@ def _all(roster: Roster) -> Iterator[str]:
     for override in roster.overrides:
         yield from override.people
         yield from override.instead_of
-    yield from (leave.who for leave in roster.leaves)
+    for leave in roster.leaves:
+        yield leave.who
+        if leave.substitute is not None:
+            yield leave.substitute
     yield from (holding.who for holding in roster.holdings)
 
 

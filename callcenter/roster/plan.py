@@ -197,11 +197,12 @@ class Override:
 
 @dataclass(frozen=True, slots=True)
 class Leave:
-    """Instants at which a person cannot be on duty."""
+    """Instants at which a person cannot be on duty; ``substitute`` stands in each of their places meanwhile."""
 
     who: str
     starts: datetime
     ends: datetime
+    substitute: str | None = None
 
     def __post_init__(self) -> None:
         _check(self.starts, self.ends)

@@ -6,7 +6,8 @@ every edge:
 1. The layers are the roster's, or those of the temporary roster that runs
    (the latest one, where two do).
 2. In each role the highest priority at which somebody is there stands; who is
-   on leave is not there, so that a lower layer goes on in their place.
+   on leave is not there: the substitute is, if there is one who is not away,
+   else a lower layer goes on in their place.
 3. Overrides change the outcome, the earlier ones first.
 4. Who is on leave is taken out, however they came in.
 """
@@ -15,6 +16,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -23,6 +25,9 @@ from callcenter.roster.plan import Deed, Leave, Override, Roster
 from callcenter.roster.stack import POSITION, OnDuty, People, Present, Stack
 from callcenter.roster.turns import ALWAYS, NEVER
 from callcenter.roster.wall import Wall, day_number, wall_date, wall_of
+
+Away = tuple[int, int, str | None]
+"""Instants [starts, ends) of a leave, and the substitute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,28 @@ class Resolver:
             since = wall_date(one.since) if one.since else ALWAYS
             until = wall_date(one.until) if one.until else NEVER
             self._holders[POSITION + one.position].append((since, until, one.who))
+        self._settle()
+
+    def changed(self, overrides: Iterable[Override], leaves: Iterable[Leave]) -> Resolver:
+        """Make one that knows further overrides, after its own, and leaves."""
+        other = copy(self)
+        further = [(second(one.starts), second(one.ends), one) for one in overrides]
+        other._overrides = [*self._overrides, *further]
+        other._away = defaultdict(list, {who: [*away] for who, away in self._away.items()})
+        for who, away in _by_person(leaves).items():
+            other._away[who] += away
+        other._settle()
+        return other
+
+    def away(self, starts: int, ends: int) -> set[str]:
+        """Tell who is on leave at some time in [starts, ends)."""
+        return {
+            who
+            for who, leaves in self._away.items()
+            if any(first < ends and last > starts for first, last, _ in leaves)
+        }
+
+    def _settle(self) -> None:
         self._plain = not (self._temporary or self._overrides or self._away or self._holders)
 
     def on_duty(self, instant: int) -> People:
@@ -90,7 +117,7 @@ class Resolver:
             yield from (first, last)
         for away in self._away.values():
             for leave in away:
-                yield from leave
+                yield from leave[:2]
         for held in self._holders.values():
             yield from (self.wall.instant(at) for one in held for at in one[:2] if abs(at) < NEVER)
 
@@ -110,9 +137,20 @@ class Resolver:
         for name in names:
             held = name.startswith(POSITION)
             for person in self._held(name, wall) if held else (name,):
-                if not _within(self._away.get(person, ()), instant):
-                    found.append(person)
+                found += self._there(person, instant)
         return found
+
+    def _there(self, person: str, instant: int) -> Iterator[str]:
+        """Give the person, or, while they are on leave, their substitutes who are not."""
+        leaves = self._leaves(person, instant)
+        if not leaves:
+            yield person
+        for _, _, substitute in leaves:
+            if substitute is not None and not self._leaves(substitute, instant):
+                yield substitute
+
+    def _leaves(self, person: str, instant: int) -> list[Away]:
+        return [one for one in self._away.get(person, ()) if one[0] <= instant < one[1]]
 
     def _held(self, position: str, wall: int) -> list[str]:
         return [who for since, until, who in self._holders.get(position, ()) if since <= wall < until]
@@ -168,12 +206,8 @@ def _by_role(people: list[OnDuty]) -> list[OnDuty]:
     return sorted(people, key=lambda one: one.role.rung)
 
 
-def _by_person(leaves: Iterable[Leave]) -> dict[str, list[tuple[int, int]]]:
-    found: dict[str, list[tuple[int, int]]] = defaultdict(list)
+def _by_person(leaves: Iterable[Leave]) -> defaultdict[str, list[Away]]:
+    found: defaultdict[str, list[Away]] = defaultdict(list)
     for leave in leaves:
-        found[leave.who].append((second(leave.starts), second(leave.ends)))
-    return dict(found)
-
-
-def _within(intervals: Iterable[tuple[int, int]], instant: int) -> bool:
-    return any(starts <= instant < ends for starts, ends in intervals)
+        found[leave.who].append((second(leave.starts), second(leave.ends), leave.substitute))
+    return found

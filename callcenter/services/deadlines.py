@@ -53,6 +53,12 @@ def is_working_day(day: date) -> bool:
     return day.weekday() < 5 and day not in _calendar(day.year)
 
 
+def holidays_between(first: date, last: date) -> frozenset[date]:
+    """List the national holidays and *cuti bersama* from ``first`` to ``last``."""
+    years = range(first.year, last.year + 1)
+    return frozenset(day for year in years for day in _calendar(year) if first <= day <= last)
+
+
 def _after_working_days(start: datetime, count: int, zone: ZoneInfo) -> datetime:
     day = start.astimezone(zone).date()
     while count:

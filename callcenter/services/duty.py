@@ -1,4 +1,4 @@
-"""Who is on duty: an agency's own roster, else weekly shifts in the instance's zone, at an instant."""
+"""Who is on duty at an instant: an agency's own roster, else its weekly shifts, and what is changed of them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
@@ -117,25 +118,25 @@ def interface(officer_id: int, *, sip: bool, mobile: bool) -> str | None:
 class Duty:
     """The rosters of all agencies, read in the instance's zone."""
 
-    def __init__(self, session: Session, zone: tzinfo) -> None:
+    def __init__(self, session: Session, zone: ZoneInfo) -> None:
         """Read through ``session``; ``zone`` is where the shifts' clocks hang."""
         self.session = session
         self.zone = zone
 
     def on_duty(self, agency_id: int, at: datetime) -> list[OnDuty]:
         """List who answers for an agency at ``at``, primary first."""
-        planned = Rosters(self.session).in_force(agency_id)
-        if planned:
-            return self._by_rosters(planned, at).get(agency_id, [])
+        exceptional = Rosters(self.session).exceptional(self.zone.key, second(at), agency_id)
+        if exceptional:
+            return self._by_rosters(exceptional, at).get(agency_id, [])
         return self._resolve(self._rows(at, agency_id), at).get(agency_id, [])
 
     def everywhere(self, at: datetime) -> dict[int, list[OnDuty]]:
         """List who answers at ``at``, by agency's id; an agency without anybody is left out."""
-        planned = Rosters(self.session).in_force()
-        with_a_roster = {one.agency_id for one in planned}
+        exceptional = Rosters(self.session).exceptional(self.zone.key, second(at))
+        other = {one.agency_id for one in exceptional}
         weekly = self._resolve(self._rows(at), at)
-        kept = {agency_id: people for agency_id, people in weekly.items() if agency_id not in with_a_roster}
-        return kept | self._by_rosters(planned, at)
+        kept = {agency_id: people for agency_id, people in weekly.items() if agency_id not in other}
+        return kept | self._by_rosters(exceptional, at)
 
     def members(self, at: datetime) -> dict[str, list[Member]]:
         """Tell who belongs into each existing agency's two queues at ``at``."""
@@ -158,7 +159,7 @@ class Duty:
         return [_row(row) for row in self.session.execute(_SHIFTS_OF_ONE, asked)]
 
     def _by_rosters(self, planned: list[Planned], at: datetime) -> dict[int, list[OnDuty]]:
-        """Resolve the agencies that have a roster of their own."""
+        """Resolve the agencies that do not just follow their week."""
         instant = second(at)
         found = {one.agency_id: one.on_duty(instant) for one in planned}
         wanted = {officer_id for people in found.values() for officer_id, _ in people}

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, datetime, time
 
 import phonenumbers
 
@@ -141,6 +141,17 @@ def day(field: str, value: str) -> date:
         return date.fromisoformat(value.strip())
     except ValueError:
         raise FieldError(field, "bad_date", value) from None
+
+
+def wall_time(field: str, value: str) -> datetime:
+    """Take a time as ``2026-11-24T20:00``, on the clocks of wherever it is meant."""
+    try:
+        moment = datetime.fromisoformat(value.strip())
+    except ValueError:
+        raise FieldError(field, "bad_moment" if value.strip() else "empty", value) from None
+    if moment.tzinfo is not None or not 2000 <= moment.year < 2200:
+        raise FieldError(field, "bad_moment", value)
+    return moment.replace(microsecond=0)
 
 
 def address(field: str, value: str) -> str | None:

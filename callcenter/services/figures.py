@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, tzinfo
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
@@ -38,7 +39,7 @@ class Figure:
 class Figures:
     """Counts what is going on."""
 
-    def __init__(self, session: Session, zone: tzinfo) -> None:
+    def __init__(self, session: Session, zone: ZoneInfo) -> None:
         """Read through ``session``; a day begins at midnight in ``zone``."""
         self._session = session
         self._zone = zone

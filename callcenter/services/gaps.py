@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callcenter.models import Agency, Line, Officer, Shift
-from callcenter.roster.plan import Hours, Layer, Member, Role, Roster, Rotation, Unit
-from callcenter.roster.resolver import Resolver, Span, second
+from callcenter.models import Agency, Line, Officer
+from callcenter.roster.resolver import Span, second
 from callcenter.roster.troubles import troubles
 from callcenter.services.line_checks import active_lines
 from callcenter.services.rosters import Rosters
-
-_EPOCH = datetime(1970, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,51 +53,15 @@ class Gaps:
             for found in troubles(spans)
         ]
 
-    def _spans(self, agencies: Iterable[int], starts: int, ends: int) -> dict[str, list[Span]]:
-        planned = {one.agency_id: one for one in Rosters(self._session).in_force()}
-        weekly = self._weekly()
+    def _spans(self, agencies: Collection[int], starts: int, ends: int) -> dict[str, list[Span]]:
         active = set(self._session.scalars(select(Officer.id).where(Officer.active)))
-        found: dict[str, list[Span]] = {}
-        for agency_id in agencies:
-            if own := planned.get(agency_id):
-                found[str(agency_id)] = own.spans(starts, ends, active)
-            else:
-                plan = weekly_roster(weekly.get(agency_id, ()), self._zone.key)
-                found[str(agency_id)] = Resolver(plan).spans(starts, ends)
-        return found
+        plans = Rosters(self._session).plans(self._zone.key, starts, ends, agencies)
+        return {str(plan.agency_id): plan.spans(starts, ends, active) for plan in plans}
 
     def _with_lines(self, now: datetime) -> Sequence[Agency]:
         today = now.astimezone(self._zone).date()
         query = select(Agency).where(Agency.id.in_(select(Line.agency_id).where(*active_lines(today))))
         return self._session.scalars(query.order_by(Agency.code)).all()
-
-    def _weekly(self) -> dict[int, list[Shift]]:
-        found: dict[int, list[Shift]] = {}
-        query = select(Shift).join(Officer, Officer.id == Shift.officer_id).where(Officer.active)
-        for shift in self._session.scalars(query):
-            found.setdefault(shift.agency_id, []).append(shift)
-        return found
-
-
-def weekly_roster(shifts: Iterable[Shift], zone: str) -> Roster:
-    """Write weekly shifts as a roster whose people are officers' ids."""
-    roles = list(Role)
-    return Roster(
-        zone,
-        tuple(
-            Layer(
-                "",
-                Rotation(Unit.WEEK, 1, _EPOCH, ((Member(str(shift.officer_id)),),)),
-                roles[min(shift.rung, len(roles) - 1)],
-                hours=(Hours(frozenset([shift.weekday]), _whole(shift.starts), _whole(shift.ends)),),
-            )
-            for shift in shifts
-        ),
-    )
-
-
-def _whole(at: time) -> time:
-    return at.replace(microsecond=0)
 
 
 def _instant(seconds: int) -> datetime:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -44,7 +45,7 @@ class LinesView:
 class Lines:
     """The lines that one viewer may see."""
 
-    def __init__(self, session: Session, viewer: Viewer, zone: tzinfo) -> None:
+    def __init__(self, session: Session, viewer: Viewer, zone: ZoneInfo) -> None:
         """Read through ``session`` what ``viewer`` may see."""
         self._session = session
         self._viewer = viewer

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, selectinload
@@ -103,7 +104,7 @@ class Sightings:
 class Reach:
     """Finds the agencies that nobody answers for, and remembers since when."""
 
-    def __init__(self, session: Session, zone: tzinfo) -> None:
+    def __init__(self, session: Session, zone: ZoneInfo) -> None:
         """Work through ``session``; rosters and dates are read in ``zone``."""
         self._session = session
         self._zone = zone

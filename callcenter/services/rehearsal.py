@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -38,7 +39,7 @@ class Trace:
 class Rehearsal:
     """Finds whom to play, and afterwards what came of it."""
 
-    def __init__(self, session: Session, zone: tzinfo) -> None:
+    def __init__(self, session: Session, zone: ZoneInfo) -> None:
         """Read through ``session``; rosters are read in ``zone``."""
         self._session = session
         self._zone = zone

@@ -10,14 +10,19 @@ from functools import lru_cache
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from callcenter.models import Agency, Officer, RosterVersion
+from callcenter.models import Agency, Officer, RosterVersion, Shift
 from callcenter.roster.document import read
 from callcenter.roster.people import names
+from callcenter.roster.plan import Leave, Override
 from callcenter.roster.resolver import Resolver, Span
 from callcenter.roster.stack import OnDuty
 from callcenter.roster.values import DocumentError
 from callcenter.services.callers import printable
+from callcenter.services.changes import Change, Changes
+from callcenter.services.weekly import weekly_roster
 
+_UNNAMED = "\0"
+"""No officer's name begins with it."""
 LONGEST_REASON = 500
 LONGEST_DOCUMENT = 1_000_000
 
@@ -29,6 +34,22 @@ class Planned:
     agency_id: int
     resolver: Resolver
     people: Mapping[str, int]
+
+    def changed(self, changes: Iterable[Change]) -> Planned:
+        """Lay changes over it; whoever they bring in is known by the id alone."""
+        known = {officer_id: name for name, officer_id in self.people.items()}
+        overrides: list[Override] = []
+        leaves: list[Leave] = []
+        for change in changes:
+            for officer_id in change.officers:
+                known.setdefault(officer_id, f"{_UNNAMED}{officer_id}")
+            made = change.made(known)
+            overrides += [made] if isinstance(made, Override) else []
+            leaves += [made] if isinstance(made, Leave) else []
+        if not (overrides or leaves):
+            return self
+        people = {name: officer_id for officer_id, name in known.items()}
+        return Planned(self.agency_id, self.resolver.changed(overrides, leaves), {**self.people, **people})
 
     def on_duty(self, instant: int) -> list[tuple[int, int]]:
         """Tell officers' ids and rungs at an instant (seconds since 1970), primary first."""
@@ -45,6 +66,10 @@ class Planned:
             else:
                 found.append(Span(span.starts, span.ends, people))
         return found
+
+    def away(self, starts: int, ends: int) -> set[int]:
+        """Tell which officers are on leave at some time in [starts, ends) (seconds since 1970)."""
+        return {self.people[who] for who in self.resolver.away(starts, ends) if who in self.people}
 
     def _known(self, people: Iterable[OnDuty]) -> list[OnDuty]:
         return [one for one in people if one.who in self.people]
@@ -80,11 +105,52 @@ class Rosters:
         query = query.options(joinedload(RosterVersion.account)).order_by(RosterVersion.id.desc())
         return self._session.scalars(query).all()
 
-    def in_force(self, agency_id: int | None = None) -> list[Planned]:
-        """Give the rosters in force, of one agency or of all; agencies with a weekly plan have none."""
+    def plan(self, agency_id: int, zone: str, starts: int, ends: int) -> Planned:
+        """Give an agency's roster, its own or the week's, with all that is changed in [starts, ends)."""
+        return self.plans(zone, starts, ends, [agency_id])[0]
+
+    def plans(self, zone: str, starts: int, ends: int, agencies: Collection[int]) -> list[Planned]:
+        """Give the rosters of some agencies, each with what is changed in [starts, ends) (seconds since 1970).
+
+        Weekly plans hang on the clocks of ``zone``.
+        """
+        own = {one.agency_id: one for one in self._own()}
+        weekly = self._weekly([one for one in agencies if one not in own], zone)
+        changes = Changes(self._session).between(starts, ends)
+        return [(own.get(one) or weekly[one]).changed(changes.get(one, ())) for one in agencies]
+
+    def exceptional(self, zone: str, at: int, agency_id: int | None = None) -> list[Planned]:
+        """Give those that are not just the weekly plan at an instant: own rosters, and changed ones."""
+        own = {one.agency_id: one for one in self._own(agency_id)}
+        changes = Changes(self._session).between(at, at + 1, agency_id)
+        weekly = self._weekly([one for one in changes if one not in own], zone) if changes else {}
+        return [one.changed(changes.get(one.agency_id, ())) for one in (own | weekly).values()]
+
+    def has_own(self, agency_id: int) -> bool:
+        """Tell whether a roster stands in place of an agency's weekly plan."""
+        return bool(self._own(agency_id))
+
+    def _own(self, agency_id: int | None = None) -> list[Planned]:
         query = _NEWEST if agency_id is None else _NEWEST.where(RosterVersion.agency_id == agency_id)
         rows = self._session.execute(query)
         return [Planned(agency, _resolver(document), people) for agency, document, people in rows]
+
+    def _weekly(self, agencies: Sequence[int], zone: str) -> dict[int, Planned]:
+        shifts: dict[int, list[Shift]] = {agency_id: [] for agency_id in agencies}
+        query = select(Shift).join(Officer, Officer.id == Shift.officer_id).where(Officer.active)
+        if len(agencies) == 1:
+            query = query.where(Shift.agency_id == agencies[0])
+        for shift in self._session.scalars(query.order_by(Shift.rung, Shift.officer_id)):
+            if shift.agency_id in shifts:
+                shifts[shift.agency_id].append(shift)
+        return {
+            agency_id: Planned(
+                agency_id,
+                Resolver(weekly_roster(week, zone)),
+                {str(shift.officer_id): shift.officer_id for shift in week},
+            )
+            for agency_id, week in shifts.items()
+        }
 
     def _officers(self, agency: Agency, wanted: Sequence[str]) -> dict[str, int]:
         query = select(Officer.name, Officer.id).where(Officer.agency_id == agency.id, Officer.active)

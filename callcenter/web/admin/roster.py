@@ -86,8 +86,8 @@ def remove_shift(shift_id: int) -> Response:
 
 
 def _week(db: Session, agency: Agency, form: ShiftForm, error: FieldError | None = None) -> str:
-    if planned := Rosters(db).in_force(agency.id):
-        return _schedule(db, agency, planned[0])
+    if Rosters(db).has_own(agency.id):
+        return _schedule(db, agency)
     shifts = Roster(db).week(agency.id)
     people = [person for person in Officers(db).of_agency(agency.id) if person.active]
     return render_template(
@@ -104,11 +104,13 @@ def _week(db: Session, agency: Agency, form: ShiftForm, error: FieldError | None
     )
 
 
-def _schedule(db: Session, agency: Agency, planned: Planned) -> str:
+def _schedule(db: Session, agency: Agency) -> str:
     """Show the next days of a roster of the agency's own."""
     active = {person.id: person.name for person in Officers(db).of_agency(agency.id) if person.active}
     starts = second(now())
-    found = planned.spans(starts, starts + DAYS_AHEAD * 86_400, active)
+    ends = starts + DAYS_AHEAD * 86_400
+    planned = Rosters(db).plan(agency.id, house().zone.key, starts, ends)
+    found = planned.spans(starts, ends, active)
     return render_template(
         "admin/schedule.html",
         agency=agency,

@@ -80,8 +80,16 @@ def present(roster: Roster, names: list[str], at: datetime, wall: datetime) -> l
         for held in roster.holdings:
             if "position:" + held.position == name and within(wall, held.since, held.until):
                 persons.append(held.who)
-    away = {leave.who for leave in roster.leaves if leave.starts <= at < leave.ends}
-    return [name for name in persons if name not in away]
+    leaves = [leave for leave in roster.leaves if leave.starts <= at < leave.ends]
+    away = [leave.who for leave in leaves]
+    there: list[str] = []
+    for name in persons:
+        if name not in away:
+            there.append(name)
+        for leave in leaves:
+            if leave.who == name and leave.substitute and leave.substitute not in away:
+                there.append(leave.substitute)
+    return there
 
 
 def within(wall: datetime, since: date | None, until: date | None) -> bool:

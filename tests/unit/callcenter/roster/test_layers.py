@@ -256,6 +256,33 @@ def test_on_leave_a_lower_layer_goes_on() -> None:
     ]
 
 
+def test_a_substitute_stands_in_each_place_of_who_is_on_leave() -> None:
+    leave = Town().leave("ani", "2026-11-23T12:00", "2026-11-26T12:00", "dedi")
+    assert Town(BASE, leaves=(leave,)).spans("2026-11-23T08:00", "2026-11-27T08:00") == [
+        "11-23T08:00 ani",
+        "11-23T12:00 dedi",
+        "11-24T08:00 budi",
+        "11-25T08:00 cici",
+        "11-26T08:00 dedi",
+        "11-26T12:00 ani",
+    ]
+
+
+def test_a_substitute_who_is_away_as_well_leaves_it_to_the_lower_layer() -> None:
+    it = Town()
+    top = Layer("", always("eka"), priority=1)
+    leaves = (
+        it.leave("eka", "2026-11-23T08:00", "2026-11-23T20:00", "cici"),
+        it.leave("cici", "2026-11-23T12:00", "2026-11-23T14:00"),
+    )
+    assert Town(BASE, top, leaves=leaves).spans("2026-11-23T08:00", "2026-11-23T21:00") == [
+        "11-23T08:00 cici",
+        "11-23T12:00 ani",
+        "11-23T14:00 cici",
+        "11-23T20:00 eka",
+    ]
+
+
 def test_nobody_on_leave_comes_back_by_an_override() -> None:
     it = Town(BASE)
     leave = it.leave("eka", "2026-11-23T12:00", "2026-11-24T09:00")

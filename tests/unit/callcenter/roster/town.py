@@ -78,8 +78,8 @@ class Town:
     def override(self, deed: Deed, starts: str, ends: str, people: str, **more: object) -> Override:
         return Override(deed, self.instant(starts), self.instant(ends), tuple(people.split("+")), **more)  # type: ignore[arg-type]
 
-    def leave(self, who: str, starts: str, ends: str) -> Leave:
-        return Leave(who, self.instant(starts), self.instant(ends))
+    def leave(self, who: str, starts: str, ends: str, substitute: str | None = None) -> Leave:
+        return Leave(who, self.instant(starts), self.instant(ends), substitute)
 
 
 def day(text: str) -> date:

@@ -16,8 +16,9 @@ from callcenter.db import Database
 from callcenter.models import Agency, Shift
 from callcenter.roster.resolver import Resolver, second
 from callcenter.services.duty import PlannedShift, on_duty
-from callcenter.services.gaps import Gaps, weekly_roster
+from callcenter.services.gaps import Gaps
 from callcenter.services.rosters import Rosters
+from callcenter.services.weekly import weekly_roster
 from tests import factories
 
 ZONE = ZoneInfo("Asia/Jakarta")
