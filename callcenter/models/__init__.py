@@ -2,7 +2,7 @@
 
 from callcenter.models.agency import Agency, Line, Tier
 from callcenter.models.call import EVENT_KINDS, Call, CallerKind, CallEvent, Disposition, Leg
-from callcenter.models.duty import ChangeKind, ChangeStatus, DutyChange
+from callcenter.models.duty import ChangeKind, ChangeStatus, DutyChange, DutyFeed
 from callcenter.models.nuisance import MarkStatus, NuisanceMark
 from callcenter.models.obligation import Obligation, ObligationCall, ObligationStatus
 from callcenter.models.officer import Account, Officer, Role, Shift
@@ -27,6 +27,7 @@ __all__ = [
     "Difference",
     "Disposition",
     "DutyChange",
+    "DutyFeed",
     "ExchangeRecord",
     "Leg",
     "Line",

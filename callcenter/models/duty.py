@@ -1,4 +1,4 @@
-"""Changes of who is on duty: overrides, leave and swaps, each with its author and reason."""
+"""Changes of who is on duty, each with its author and reason, and calendars that others read."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from callcenter.db import Base
 from callcenter.models.agency import Agency
-from callcenter.models.officer import Account
+from callcenter.models.officer import Account, Officer
 
 
 class ChangeKind(StrEnum):
@@ -82,3 +82,22 @@ class DutyChange(Base):
     agency: Mapped[Agency] = relationship()
     account: Mapped[Account | None] = relationship(foreign_keys=[account_id])
     decided_by: Mapped[Account | None] = relationship(foreign_keys=[decided_by_id])
+
+
+class DutyFeed(Base):
+    """An address under which a calendar program reads duty without logging in, until it is revoked."""
+
+    __tablename__ = "duty_feed"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    """SHA-256; the token itself is shown once and kept nowhere."""
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"), index=True)
+    officer_id: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
+    """Whose duties; ``None``: everybody's of the agency."""
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+    agency: Mapped[Agency] = relationship()
+    officer: Mapped[Officer | None] = relationship()

@@ -20,6 +20,8 @@ Action = Literal[
     "mark_set",
     "mark_extended",
     "mark_withdrawn",
+    "feed_made",
+    "feed_revoked",
 ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
 from flask import Flask
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
@@ -177,6 +178,27 @@ def short_day(of: date) -> str:
     return format_date(of, "EEE, d MMM yyyy", locale=_locale())
 
 
+def month(of: date) -> str:
+    """Say a month: November 2026."""
+    return format_date(of, "MMMM yyyy", locale=_locale())
+
+
+def ending(time: datetime) -> str:
+    """Say the time of day at which something ends: midnight is 24.00."""
+    said = clock(time, with_seconds=False)
+    return f"24{said[2:]}" if said[:2] == "00" and said[3:] == "00" else said
+
+
+def field(time: datetime) -> str:
+    """Give a time to a ``datetime-local`` field, on the instance's clocks."""
+    return time.astimezone(house().zone).strftime("%Y-%m-%dT%H:%M")
+
+
+def decimal(number: float) -> str:
+    """Say a number with one decimal: 12,5."""
+    return format_decimal(number, "#,##0.#", locale=_locale())
+
+
 def iso(time: datetime | None) -> str:
     """Give a time to machines, for a ``time`` element."""
     return "" if time is None else time.astimezone(house().zone).isoformat(timespec="seconds")
@@ -245,4 +267,20 @@ def _page_words() -> dict[str, object]:
     }
 
 
-_FILTERS = (when, clock, day, iso, seconds, since, masked, caller, reason, occasion, problem)
+_FILTERS = (
+    when,
+    clock,
+    day,
+    month,
+    ending,
+    field,
+    decimal,
+    iso,
+    seconds,
+    since,
+    masked,
+    caller,
+    reason,
+    occasion,
+    problem,
+)

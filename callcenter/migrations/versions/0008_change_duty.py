@@ -1,4 +1,4 @@
-"""Keep changes of who is on duty."""
+"""Keep changes of who is on duty, and the addresses of calendars."""
 
 from __future__ import annotations
 
@@ -52,8 +52,27 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_duty_change_agency_id"), ["agency_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_duty_change_ask_id"), ["ask_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_duty_change_ends"), ["ends"], unique=False)
+    op.create_table(
+        "duty_feed",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("token_hash", sa.String(), nullable=False),
+        sa.Column("agency_id", sa.Integer(), nullable=False),
+        sa.Column("officer_id", sa.Integer(), nullable=True),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("at", UTCDateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", UTCDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_duty_feed_account_id_account")),
+        sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_duty_feed_agency_id_agency")),
+        sa.ForeignKeyConstraint(["officer_id"], ["officer.id"], name=op.f("fk_duty_feed_officer_id_officer")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_duty_feed")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_duty_feed_token_hash")),
+    )
+    with op.batch_alter_table("duty_feed", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_duty_feed_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_duty_feed_agency_id"), ["agency_id"], unique=False)
 
 
 def downgrade() -> None:
     """Go back."""
+    op.drop_table("duty_feed")
     op.drop_table("duty_change")

@@ -1,0 +1,238 @@
+"""Duty: who is there now, an agency's month, one's own duties, and everything that changes them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from callcenter.models import DutyFeed
+from callcenter.services.duty_calendar import DutyCalendar
+from callcenter.services.duty_feeds import DutyFeeds
+from callcenter.services.duty_work import ChangeForm, DutyWork
+from callcenter.services.fairness import Fairness
+from callcenter.services.fields import FieldError, wall_time
+from callcenter.web.admin.part import searched, typed
+from callcenter.web.admin.problems import WEEKDAYS, problem
+from callcenter.web.context import address, house, now, viewer
+from callcenter.web.guard import public
+
+pages = Blueprint("duty", __name__)
+
+KINDS = {
+    "replace": _l("Gantikan"),
+    "add": _l("Tambah petugas"),
+    "remove": _l("Lepas dari jaga"),
+    "leave": _l("Cuti"),
+    "ask": _l("Minta tukar"),
+    "swap": _l("Tukar jaga"),
+}
+STATUSES = {
+    "open": (_l("Menunggu"), "warn"),
+    "in_force": (_l("Berlaku"), "good"),
+    "refused": (_l("Ditolak"), "calm"),
+    "withdrawn": (_l("Ditarik"), "calm"),
+    "undone": (_l("Dibatalkan"), "calm"),
+}
+MOST_PROPOSED = 5
+Reply = str | tuple[str, int] | Response
+
+
+@pages.context_processor
+def _words() -> dict[str, object]:
+    return {"KINDS": KINDS, "CHANGES": STATUSES, "WEEKDAYS": WEEKDAYS}
+
+
+@pages.get("/duty")
+def everywhere() -> str:
+    """Show who is on duty now; the page asks for itself again every few seconds."""
+    search = searched()
+    with house().database.reading() as session:
+        return render_template(
+            "duty/now.html", found=_calendar(session).now(search, now()), search=search, now=now()
+        )
+
+
+@pages.get("/duty/mine")
+def mine() -> str:
+    """Show the viewer's own duties and the swaps asked for around them."""
+    return _mine({})
+
+
+@pages.get("/duty/<int:agency_id>")
+def month(agency_id: int) -> str:
+    """Show an agency's month."""
+    return _month(agency_id, ChangeForm("", "", "", ""), {})
+
+
+@pages.post("/duty/<int:agency_id>")
+def change(agency_id: int) -> Reply:
+    """Override duty, or grant a leave."""
+    form = _form()
+    try:
+        with house().database.transaction() as session:
+            work = _work(session)
+            done = (work.leave if form.kind == "leave" else work.override)(agency_id, form, now())
+            starts = done.starts
+    except FieldError as error:
+        return _month(agency_id, form, {error.field: problem(error.code)}), 422
+    flash(_("Perubahan jaga disimpan dan langsung berlaku."), "good")
+    return _to_month(agency_id, starts)
+
+
+@pages.post("/duty/<int:agency_id>/ask")
+def ask(agency_id: int) -> Reply:
+    """Look for somebody who takes a duty."""
+    form = _form()
+    try:
+        with house().database.transaction() as session:
+            _work(session).ask(agency_id, form, now())
+    except FieldError as error:
+        return _mine({error.field: problem(error.code)}, form), 422
+    flash(_("Permintaan tukar jaga dikirim."), "good")
+    return redirect(url_for("duty.mine"), 303)
+
+
+@pages.post("/duty/asked/<int:ask_id>")
+def take(ask_id: int) -> Response:
+    """Take a duty that was asked for, or a part of it."""
+    try:
+        with house().database.transaction() as session:
+            _work(session).take(ask_id, _form(), now())
+    except FieldError as error:
+        flash(problem(error.code), "bad")
+    else:
+        flash(_("Diambil. Jaga berpindah setelah pengawas menyetujui."), "good")
+    return redirect(url_for("duty.mine"), 303)
+
+
+@pages.post("/duty/changes/<int:change_id>")
+def decide(change_id: int) -> Response:
+    """Approve, refuse, or take back."""
+    reason, asked = typed("decision"), typed("do")
+    try:
+        with house().database.transaction() as session:
+            work = _work(session)
+            deeds = {"approve": work.approve, "refuse": work.refuse, "undo": work.undo}
+            done = deeds.get(asked, work.undo)(change_id, reason, now())
+            agency_id, starts = done.agency_id, done.starts
+    except FieldError as error:
+        flash(problem(error.code) if error.code != "empty" else _("Belum diubah: tulis alasannya."), "bad")
+        return redirect(request.referrer if _is_ours(request.referrer) else url_for("duty.everywhere"), 303)
+    flash(_("Keputusan disimpan."), "good")
+    return redirect(url_for("duty.mine"), 303) if not viewer().sees_all else _to_month(agency_id, starts)
+
+
+@pages.get("/duty/<int:agency_id>/substitutes")
+def substitutes(agency_id: int) -> str:
+    """Propose who stands in: free at that time, the least burdened first."""
+    with house().database.reading() as session:
+        officer = request.args.get("goes", "")
+        try:
+            starts, ends = (
+                wall_time(name, request.args.get(name, "")).replace(tzinfo=house().zone)
+                for name in ("starts", "ends")
+            )
+            DutyCalendar(session, viewer(), house().zone).month(agency_id, _first(None))
+            if not officer.isdigit() or len(officer) > 9 or not starts < ends:
+                return ""
+            found = Fairness(session, house().zone).substitutes(agency_id, int(officer), starts, ends)
+        except FieldError:
+            return ""
+        return render_template("duty/substitutes.html", found=found[:MOST_PROPOSED])
+
+
+@pages.post("/duty/feeds")
+def make_feed() -> Response:
+    """Make an address for a calendar program, and show it once."""
+    with house().database.transaction() as session:
+        agency_id = int(typed("agency")) if typed("agency").isdigit() and len(typed("agency")) < 10 else None
+        token = DutyFeeds(session, house().zone).make(viewer(), agency_id, address(), now())
+    flash(_("Alamat kalender, salin sekarang karena tidak ditampilkan lagi:"), "good")
+    flash(url_for("duty.feed", token=token, _external=True), "note")
+    return redirect(url_for("duty.month", agency_id=agency_id) if agency_id else url_for("duty.mine"), 303)
+
+
+@pages.post("/duty/feeds/<int:feed_id>/revoke")
+def revoke_feed(feed_id: int) -> Response:
+    """Let an address answer no more."""
+    with house().database.transaction() as session:
+        DutyFeeds(session, house().zone).revoke(viewer(), feed_id, address(), now())
+    flash(_("Alamat kalender dicabut."), "good")
+    return redirect(request.referrer if _is_ours(request.referrer) else url_for("duty.mine"), 303)
+
+
+@pages.get("/duty/feeds/<token>.ics")
+@public
+def feed(token: str) -> Response:
+    """Answer a calendar program."""
+    with house().database.reading() as session:
+        text = DutyFeeds(session, house().zone).calendar(token[:200], now())
+    return Response(text, mimetype="text/calendar", headers={"Cache-Control": "private, max-age=300"})
+
+
+def _month(agency_id: int, form: ChangeForm, errors: dict[str, str]) -> str:
+    with house().database.reading() as session:
+        view = _calendar(session).month(agency_id, _first(request.args.get("month")))
+        asked = {name: request.args.get(name, "")[:40] for name in ("starts", "ends", "goes", "comes")}
+        if not form.kind:
+            form = ChangeForm("replace", reason="", **asked)
+        return render_template(
+            "duty/month.html",
+            view=view,
+            feeds=[it for it in _feeds(session) if it.agency_id == agency_id and not it.officer_id],
+            form=form,
+            errors=errors,
+            chosen=any(asked.values()) or bool(errors),
+            today=now().astimezone(house().zone).date(),
+            now=now(),
+        )
+
+
+def _mine(errors: dict[str, str], form: ChangeForm | None = None) -> str:
+    with house().database.reading() as session:
+        view = _calendar(session).mine(now())
+        asked = {name: request.args.get(name, "")[:40] for name in ("starts", "ends")}
+        form = form or ChangeForm("ask", reason="", **asked)
+        feeds = [it for it in _feeds(session) if it.officer_id]
+        return render_template("duty/mine.html", view=view, feeds=feeds, form=form, errors=errors)
+
+
+def _form() -> ChangeForm:
+    names = ("kind", "starts", "ends", "reason", "comes", "goes", "rung", "decree", "approver")
+    return ChangeForm(**{name: typed(name) for name in names})
+
+
+def _first(text: str | None) -> date:
+    """Read a month as ``2026-11``; nonsense means this one."""
+    try:
+        first = date.fromisoformat(f"{text}-01")
+    except ValueError:
+        first = now().astimezone(house().zone).date().replace(day=1)
+    return first if 2000 <= first.year < 2200 else date(2000, 1, 1)
+
+
+def _to_month(agency_id: int, starts: datetime) -> Response:
+    month = starts.astimezone(UTC).astimezone(house().zone).strftime("%Y-%m")
+    return redirect(url_for("duty.month", agency_id=agency_id, month=month), 303)
+
+
+def _is_ours(address: str | None) -> bool:
+    return bool(address) and str(address).startswith(request.host_url)
+
+
+def _feeds(session: Session) -> Sequence[DutyFeed]:
+    return DutyFeeds(session, house().zone).of_viewer(viewer())
+
+
+def _calendar(session: Session) -> DutyCalendar:
+    return DutyCalendar(session, viewer(), house().zone)
+
+
+def _work(session: Session) -> DutyWork:
+    return DutyWork(session, viewer(), house().zone)
