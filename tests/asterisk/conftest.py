@@ -44,7 +44,7 @@ PLAYS: dict[str, Callable[[Stage], object]] = {
 
 OWN_HOTLINES = ("full_disk", "alone", "survivors", "stuck", "checked", "unwatched")
 """Plays that start a hotline of their own, the longest first; not all at a time on two cores."""
-AT_A_TIME = 5
+AT_A_TIME = 4
 
 PLAYED_ALONE = PLAYS.keys() - SCENES.keys()
 """What tests ask for by a fixture of its own."""

@@ -22,6 +22,7 @@ from callcenter.services.reach import FRESH, Reach
 from tests.asterisk import town
 from tests.asterisk.hotline import MAIN, Hotline, until
 from tests.asterisk.ledger import details
+from tests.asterisk.own import own_hotline
 from tests.asterisk.people import Stage
 from tests.asterisk.stories import Story
 
@@ -61,14 +62,8 @@ class Checked:
 
 def tested_lines(stage: Stage) -> Checked:
     """Let an exchange of its own test its lines."""
-    home = stage.hotline.home.parent / "line-tests" / "home"
-    home.parent.mkdir()
-    hotline = Hotline(home, LINE_TEST_SECONDS="86400")
-    try:
-        hotline.start(stage.hotline.settings.prompts_dir)
-        return _play(hotline)
-    finally:
-        hotline.stop()
+    with own_hotline(stage, "line-tests", LINE_TEST_SECONDS="86400") as own:
+        return _play(own.hotline)
 
 
 def _play(hotline: Hotline) -> Checked:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ivr.asterisk.phone import Telephone
 from tests.asterisk.hotline import Hotline
 from tests.asterisk.people import Stage, endpoints, folder
+
+_STARTING = threading.Lock()
+"""A start costs many seconds of both cores; several at once would starve the calls that are up."""
 
 
 @contextmanager
@@ -20,7 +24,8 @@ def own_hotline(stage: Stage, name: str, *, officers: bool = False, **extra: str
     home.parent.mkdir(exist_ok=True)
     hotline = Hotline(home, **extra)
     try:
-        hotline.start(stage.hotline.settings.prompts_dir)
+        with _STARTING:
+            hotline.start(stage.hotline.settings.prompts_dir)
         registered = endpoints(hotline) if officers else {}
         with Telephone(hotline.binary, hotline.address, folder(home), registered) as telephone:
             telephone.wait_registered()
