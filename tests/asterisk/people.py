@@ -80,6 +80,12 @@ class Citizen:
         """Wait until the message's prompt, spoken behind the prompt ``before``, and the beep are over."""
         return self.reaches("message").listens(before, "id/message", more=1.5)
 
+    def talks(self) -> Citizen:
+        """Wait until the log shows that an officer answered; a busy exchange is seconds behind."""
+        answered = self.leg.wait_until(lambda: "officer_answered" in self.story(over=False).kinds(), PATIENCE)
+        assert answered, f"no officer answered: {self.story(over=False)}"
+        return self
+
     def hears_the_ticket(self) -> Citizen:
         """Wait until the ticket's number is spoken (and a few seconds of it)."""
         return self.reaches("tell").waits(9)

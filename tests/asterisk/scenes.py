@@ -78,7 +78,7 @@ def unrecorded_talk(stage: Stage) -> Played:
     citizen.reaches("unrecorded_said").chooses("1")
     officer = stage.rings("quiet")
     officer.answer()
-    _together(lambda: officer.wait_for_end(10), lambda: citizen.sounds(500, 2).hangs_up())
+    _together(lambda: officer.wait_for_end(10), lambda: citizen.sounds(500, 2).talks().hangs_up())
     return _over(citizen, officer.heard())
 
 
@@ -99,8 +99,7 @@ def deputy_answers(stage: Stage) -> Played:
     primary = stage.rings("deputies", 0)
     deputy = stage.rings("deputies", 1)
     deputy.answer()
-    citizen.waits(1)
-    citizen.hangs_up()
+    citizen.talks().hangs_up()
     primary.wait_for_end(10)
     deputy.wait_for_end(10)
     return _over(citizen)
@@ -111,7 +110,7 @@ def emergency(stage: Stage) -> Played:
     citizen = stage.citizen_calls("alarm").reaches("language").waits(1).presses("9")
     officers = [stage.rings("alarm", rung, 20) for rung in range(3)]
     officers[1].answer()
-    citizen.waits(1)
+    citizen.talks()
     for other in (officers[0], officers[2]):
         assert other.wait_for_end(10)
     officers[1].hang_up()
