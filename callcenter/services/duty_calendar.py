@@ -16,7 +16,7 @@ from callcenter.roster.resolver import Span, second
 from callcenter.services.access import NotVisibleError, Viewer, possible_id
 from callcenter.services.changes import Changes
 from callcenter.services.duty import Duty, OnDuty
-from callcenter.services.duty_work import DutyWork, Interval
+from callcenter.services.duty_work import LONGEST, DutyWork, Interval
 from callcenter.services.fairness import Fairness, Share
 from callcenter.services.rosters import Planned, Rosters
 
@@ -152,6 +152,13 @@ class DutyCalendar:
             {one.id: one.name for one in officers},
         )
 
+    def substitutes(self, agency_id: int, officer_id: int, starts: datetime, ends: datetime) -> list[Share]:
+        """Propose who stands in for an officer; nobody for what is no interval, or too long a one."""
+        agency = self._agency(agency_id)
+        if not timedelta() < ends - starts <= LONGEST:
+            return []
+        return Fairness(self._session, self._zone).substitutes(agency.id, officer_id, starts, ends)
+
     def mine(self, at: datetime) -> Mine | None:
         """Show the viewer's own duties; ``None`` for who is no officer."""
         officer = self._session.get(Officer, self._viewer.officer_id or 0)
@@ -159,12 +166,7 @@ class DutyCalendar:
             return None
         starts, ends = second(at), second(at + AHEAD)
         plan = Rosters(self._session).plan(officer.agency_id, self._zone.key, starts, ends)
-        spans = plan.spans(starts, ends, {officer.id})
-        duties = [
-            (_instant(span.starts), _instant(span.ends), span.people[0].role.rung)
-            for span in spans
-            if span.people
-        ]
+        duties = [(begins, over, role.rung) for begins, over, role in plan.duties(officer.id, starts, ends)]
         return Mine(officer, duties, self._asked(officer.agency_id, at))
 
     def _asked(self, agency_id: int, at: datetime) -> list[Asked]:

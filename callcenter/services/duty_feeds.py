@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event
@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session, joinedload
 
 from callcenter.models import Agency, DutyFeed, Officer
 from callcenter.roster.plan import Role
-from callcenter.roster.resolver import Span, second
+from callcenter.roster.resolver import second
 from callcenter.services.access import NotVisibleError, Viewer, possible_id
 from callcenter.services.audit import Action, Audit
-from callcenter.services.rosters import Planned, Rosters
+from callcenter.services.rosters import Rosters
 
 BEHIND, AHEAD = timedelta(days=31), timedelta(days=184)
 """What of the duty a calendar shows."""
@@ -95,9 +95,8 @@ class DutyFeeds:
             ("x-published-ttl", "PT1H"),
         ):
             calendar.add(name, value)
-        spans = plan.spans(starts, ends, names)
         for officer_id, name in names.items():
-            for begins, over, role in _duties(spans, plan, officer_id):
+            for begins, over, role in plan.duties(officer_id, starts, ends):
                 summary = f"Jaga {ROLES[role]}: {feed.agency.name if feed.officer else name}"
                 calendar.add_component(_event(feed, officer_id, begins, over, summary, now))
         return bytes(calendar.to_ical())
@@ -113,26 +112,14 @@ class DutyFeeds:
         Audit(self._session).write(action, subject, account_id=viewer.account_id, address=address, now=now)
 
 
-def _duties(spans: Sequence[Span], plan: Planned, officer_id: int) -> list[tuple[int, int, Role]]:
-    """Join the spans in which an officer is on duty as the same, whoever else is."""
-    found: list[tuple[int, int, Role]] = []
-    for span in spans:
-        for one in span.people:
-            if plan.people[one.who] != officer_id:
-                continue
-            if found and found[-1][1:] == (span.starts, one.role):
-                found[-1] = found[-1][0], span.ends, one.role
-            else:
-                found.append((span.starts, span.ends, one.role))
-    return found
-
-
-def _event(feed: DutyFeed, officer_id: int, starts: int, ends: int, summary: str, now: datetime) -> Event:
+def _event(
+    feed: DutyFeed, officer_id: int, starts: datetime, ends: datetime, summary: str, now: datetime
+) -> Event:
     event = Event()
-    event.add("uid", f"{feed.agency.code}-{officer_id}-{starts}@duty")
+    event.add("uid", f"{feed.agency.code}-{officer_id}-{second(starts)}@duty")
     event.add("dtstamp", now)
-    event.add("dtstart", datetime.fromtimestamp(starts, UTC))
-    event.add("dtend", datetime.fromtimestamp(ends, UTC))
+    event.add("dtstart", starts)
+    event.add("dtend", ends)
     event.add("summary", summary)
     return event
 

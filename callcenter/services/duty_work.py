@@ -151,7 +151,9 @@ class DutyWork:
         own = change.status == ChangeStatus.OPEN and change.account_id == self._viewer.account_id
         if not own:
             self._supervisors_only()
-        if change.status not in (ChangeStatus.OPEN, ChangeStatus.IN_FORCE) or change.ends <= now:
+        settled = change.kind == ChangeKind.ASK and change.status == ChangeStatus.IN_FORCE
+        live = change.status in (ChangeStatus.OPEN, ChangeStatus.IN_FORCE) and change.ends > now
+        if settled or not live:  # of what was asked and taken, the swaps are undone
             raise FieldError("decision", "over")
         was_open = change.status == ChangeStatus.OPEN
         status = ChangeStatus.WITHDRAWN if was_open else ChangeStatus.UNDONE

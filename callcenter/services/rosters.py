@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 
 from sqlalchemy import func, select
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 from callcenter.models import Agency, Officer, RosterVersion, Shift
 from callcenter.roster.document import read
 from callcenter.roster.people import names
-from callcenter.roster.plan import Leave, Override
+from callcenter.roster.plan import Leave, Override, Role
 from callcenter.roster.resolver import Resolver, Span
 from callcenter.roster.stack import OnDuty
 from callcenter.roster.values import DocumentError
@@ -66,6 +66,18 @@ class Planned:
             else:
                 found.append(Span(span.starts, span.ends, people))
         return found
+
+    def duties(self, officer_id: int, starts: int, ends: int) -> list[tuple[datetime, datetime, Role]]:
+        """Give an officer's own turns in [starts, ends) (seconds since 1970), whoever else is there."""
+        return [
+            (
+                datetime.fromtimestamp(span.starts, UTC),
+                datetime.fromtimestamp(span.ends, UTC),
+                span.people[0].role,
+            )
+            for span in self.spans(starts, ends, {officer_id})
+            if span.people
+        ]
 
     def away(self, starts: int, ends: int) -> set[int]:
         """Tell which officers are on leave at some time in [starts, ends) (seconds since 1970)."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
@@ -15,11 +15,11 @@ from callcenter.models import DutyFeed
 from callcenter.services.duty_calendar import DutyCalendar
 from callcenter.services.duty_feeds import DutyFeeds
 from callcenter.services.duty_work import ChangeForm, DutyWork
-from callcenter.services.fairness import Fairness
 from callcenter.services.fields import FieldError, wall_time
 from callcenter.web.admin.part import searched, typed
 from callcenter.web.admin.problems import WEEKDAYS, problem
 from callcenter.web.context import address, house, now, viewer
+from callcenter.web.filters import number
 from callcenter.web.guard import public
 
 pages = Blueprint("duty", __name__)
@@ -119,7 +119,9 @@ def decide(change_id: int) -> Response:
         with house().database.transaction() as session:
             work = _work(session)
             deeds = {"approve": work.approve, "refuse": work.refuse, "undo": work.undo}
-            done = deeds.get(asked, work.undo)(change_id, reason, now())
+            if asked not in deeds:
+                abort(400)
+            done = deeds[asked](change_id, reason, now())
             agency_id, starts = done.agency_id, done.starts
     except FieldError as error:
         flash(problem(error.code) if error.code != "empty" else _("Belum diubah: tulis alasannya."), "bad")
@@ -132,18 +134,15 @@ def decide(change_id: int) -> Response:
 def substitutes(agency_id: int) -> str:
     """Propose who stands in: free at that time, the least burdened first."""
     with house().database.reading() as session:
-        officer = request.args.get("goes", "")
+        officer = number(request.args.get("goes")) or 0
         try:
             starts, ends = (
                 wall_time(name, request.args.get(name, "")).replace(tzinfo=house().zone)
                 for name in ("starts", "ends")
             )
-            DutyCalendar(session, viewer(), house().zone).month(agency_id, _first(None))
-            if not officer.isdigit() or len(officer) > 9 or not starts < ends:
-                return ""
-            found = Fairness(session, house().zone).substitutes(agency_id, int(officer), starts, ends)
         except FieldError:
             return ""
+        found = _calendar(session).substitutes(agency_id, officer, starts, ends)
         return render_template("duty/substitutes.html", found=found[:MOST_PROPOSED])
 
 
@@ -151,7 +150,7 @@ def substitutes(agency_id: int) -> str:
 def make_feed() -> Response:
     """Make an address for a calendar program, and show it once."""
     with house().database.transaction() as session:
-        agency_id = int(typed("agency")) if typed("agency").isdigit() and len(typed("agency")) < 10 else None
+        agency_id = number(typed("agency"))
         token = DutyFeeds(session, house().zone).make(viewer(), agency_id, address(), now())
     flash(_("Alamat kalender, salin sekarang karena tidak ditampilkan lagi:"), "good")
     flash(url_for("duty.feed", token=token, _external=True), "note")

@@ -20,7 +20,7 @@ def call_filter(asked: Asked, zone: ZoneInfo) -> CallFilter:
     return CallFilter(
         since=_day(asked.get("from"), zone),
         until=_day(asked.get("to"), zone, after=True),
-        agency_id=_number(asked.get("agency")),
+        agency_id=number(asked.get("agency")),
         caller=_text(asked.get("caller")),
         disposition=_one_of(asked.get("disposition"), (*Disposition, ONGOING, UNDECIDED)),
         emergency=asked.get("emergency") == "1",
@@ -54,7 +54,7 @@ def period(asked: Asked, zone: ZoneInfo, now: datetime) -> Period:
 
 def agency(asked: Asked) -> int | None:
     """Read which agency is wanted."""
-    return _number(asked.get("agency"))
+    return number(asked.get("agency"))
 
 
 def ticket_filter(asked: Asked, zone: ZoneInfo, now: datetime) -> TicketFilter:
@@ -62,7 +62,7 @@ def ticket_filter(asked: Asked, zone: ZoneInfo, now: datetime) -> TicketFilter:
     return TicketFilter(
         since=_day(asked.get("from"), zone),
         until=_day(asked.get("to"), zone, after=True),
-        agency_id=_number(asked.get("agency")),
+        agency_id=number(asked.get("agency")),
         caller=_text(asked.get("caller")),
         status=_one_of(asked.get("status"), tuple(TicketStatus)),
         category=_one_of(asked.get("category"), ("general", "emergency")),
@@ -82,7 +82,8 @@ def _day(text: str | None, zone: ZoneInfo, *, after: bool = False) -> datetime |
     return datetime.combine(day + timedelta(days=after), time(), zone)
 
 
-def _number(text: str | None) -> int | None:
+def number(text: str | None) -> int | None:
+    """Read a whole number."""
     whole = text is not None and text.isascii() and text.isdigit() and len(text) < 19
     return int(text) if whole and text else None
 

@@ -22,6 +22,7 @@ def test_every_call_of_the_exchange_is_in_the_log(plays: dict[str, Future[object
         20,
         lambda: f"CDR {len(_citizens(hotline))}, log {len(logged)}",
     )
+    assert _citizens(hotline) == logged
 
 
 def test_no_log_tells_of_an_error(plays: dict[str, Future[object]], hotline: Hotline) -> None:
@@ -36,6 +37,7 @@ def test_the_log_differs_in_nothing_from_the_records(
     wait(plays.values())
     hotline.wait_for_end_of_all(60)
     until(lambda: not differences(hotline), 20, lambda: f"differences: {differences(hotline)}")
+    assert differences(hotline) == []
 
 
 def _citizens(hotline: Hotline) -> list[str]:

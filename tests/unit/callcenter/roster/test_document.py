@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -144,4 +145,6 @@ def test_a_broken_example_is_refused_or_read_never_worse(data: st.DataObject) ->
         it = roster(document)
     except DocumentError:
         return
-    Resolver(it).spans(1_767_571_200, 1_767_657_600)
+    found = Resolver(it).spans(1_767_571_200, 1_767_657_600)
+    assert (found[0].starts, found[-1].ends) == (1_767_571_200, 1_767_657_600)
+    assert all(one.ends == following.starts for one, following in pairwise(found))

@@ -218,6 +218,10 @@ def test_a_swap_is_asked_taken_in_part_and_approved(
     work.approve(rest.id, "Baik", NOW)
     assert on_duty(session, agency, "2026-11-24T01:00") == [("Budi", 0)]
     assert ask.status == ChangeStatus.IN_FORCE
+    with pytest.raises(FieldError, match="over"):
+        work.undo(ask.id, "Batal", NOW)
+    work.undo(rest.id, "Batal", NOW)
+    assert on_duty(session, agency, "2026-11-24T01:00") == [("Ani", 0)]
 
 
 def test_a_swap_approved_late_begins_then(

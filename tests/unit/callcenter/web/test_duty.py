@@ -74,6 +74,7 @@ def test_only_supervisors_change_duty(place: Place, log_in: LogIn, people: dict[
         log_in("ani").post(f"/duty/changes/{change.id}", data={"do": "undo", "decision": "x"}).status_code
         == 404
     )
+    assert supervisor.post(f"/duty/changes/{change.id}", data={"do": "x", "decision": "y"}).status_code == 400
     supervisor.post(f"/duty/changes/{change.id}", data={"do": "undo", "decision": "Salah"})
     assert changes(place)[0].status == "undone"
 
@@ -135,8 +136,11 @@ def test_substitutes_are_proposed(place: Place, log_in: LogIn, people: dict[str,
     asked = f"goes={people['Ani']}&starts=2026-11-24T07:00&ends=2026-11-24T19:00"
     supervisor = log_in("pengawas")
     assert "Budi" in supervisor.get(f"/duty/{people['dinsos']}/substitutes?{asked}").text
-    for nonsense in ("", "goes=x", f"goes={people['Ani']}&starts=a&ends=b", "goes=99999999999"):
+    for nonsense in ("", "goes=x", f"goes={people['Ani']}&starts=a&ends=b", "goes=²"):
         assert supervisor.get(f"/duty/{people['dinsos']}/substitutes?{nonsense}").text == ""
+    ages = f"goes={people['Ani']}&starts=2001-01-01T00:00&ends=2199-01-01T00:00"
+    assert "Budi" not in supervisor.get(f"/duty/{people['dinsos']}/substitutes?{ages}").text
+    assert supervisor.post("/duty/feeds", data={"agency": "²"}).status_code == 404
 
 
 def made(client: FlaskClient, **data: int) -> str:
