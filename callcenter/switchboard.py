@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -11,7 +12,7 @@ from sqlalchemy import select
 from callcenter.db import Database
 from callcenter.models import Call
 from callcenter.services.calls import Calls, Policy
-from callcenter.services.duty import Duty
+from callcenter.services.ladder import Ladders
 from callcenter.services.legs import Legs
 from callcenter.services.line_checks import LineChecks
 from callcenter.services.reach import Sightings
@@ -102,7 +103,22 @@ class DatabaseSwitchboard:
     def members(self) -> Mapping[str, Sequence[Member]]:
         """Tell who belongs into each queue now."""
         with self._database.reading() as session:
-            return Duty(session, self._policy.zone).members(self._clock())
+            return Ladders(session, self._policy.zone).members(self._clock())
+
+    def handoff(self, within: int) -> float | None:
+        """Tell in how many seconds the members change next, ``None`` when not ``within`` seconds."""
+        now = self._clock()
+        with self._database.reading() as session:
+            ladders = Ladders(session, self._policy.zone)
+            here = ladders.members(now)
+
+            def changed(second: int) -> bool:
+                return ladders.members(now.replace(microsecond=0) + timedelta(seconds=second)) != here
+
+            if not changed(within):
+                return None
+            seconds = bisect_left(range(within), True, lo=1, key=changed)
+        return seconds - now.microsecond / 1e6
 
     def members_seen(self, states: Mapping[str, MemberState]) -> None:
         """Take how this node's exchange sees all members, by interface."""

@@ -62,6 +62,9 @@ class Switchboard(Protocol):
     def members(self) -> Mapping[str, Sequence[Member]]:
         """Tell who belongs into each queue now."""
 
+    def handoff(self, within: int) -> float | None:
+        """Tell in how many seconds the members change next, ``None`` when not ``within`` seconds."""
+
     def members_seen(self, states: Mapping[str, MemberState]) -> None:
         """Take how this node's exchange sees all members, by interface."""
 

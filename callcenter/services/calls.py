@@ -15,7 +15,7 @@ from callcenter.services import callers
 from callcenter.services.alarms import Alarms
 from callcenter.services.closing import Closing
 from callcenter.services.complaint import Complaints
-from callcenter.services.duty import Duty
+from callcenter.services.ladder import Ladders
 from callcenter.services.nuisance import Nuisance
 from callcenter.services.tickets import Tickets
 from callcenter.services.timeline import Fact, Timeline
@@ -150,7 +150,7 @@ class Calls:
     def _somebody_on_duty(self, call: Call, now: datetime) -> bool:
         if call.agency_id is None:
             return False
-        return bool(Duty(self._session, self._policy.zone).on_duty(call.agency_id, now))
+        return Ladders(self._session, self._policy.zone).anybody(call.agency_id, now)
 
     def _happened(self, call: Call, cursor: Cursor, event: Event, now: datetime) -> list[Fact]:
         match event:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from callcenter.models import Call, Ticket
 from callcenter.services.duty import Duty
+from callcenter.services.ladder import Ladders, first_rung
 from callcenter.services.outbox import Work
 from callcenter.services.recordings import Recordings
 from callcenter.services.tickets import Tickets
@@ -56,10 +57,12 @@ class Complaints:
         self._owe_notifications(ticket, now)
 
     def _owe_notifications(self, ticket: Ticket, now: datetime) -> None:
-        """Tell everybody on the first rung; without anybody, the instance."""
-        on_duty = Duty(self._session, self._zone).on_duty(ticket.agency_id, now)
-        first: list[int | None] = [person.officer_id for person in on_duty if person.rung == on_duty[0].rung]
-        for officer_id in first or [None]:
+        """Tell everybody on the first rung, else who covers for the agency; without anybody, the instance."""
+        first = first_rung(Duty(self._session, self._zone).on_duty(ticket.agency_id, now))
+        if not first and (cover := Ladders(self._session, self._zone).cover(ticket.agency_id, now)):
+            first = list(cover.people)
+        people: list[int | None] = [person.officer_id for person in first]
+        for officer_id in people or [None]:
             fact = f"ticket-opened:{ticket.id}:officer:{officer_id or 'none'}"
             payload = {"ticket_id": ticket.id, "officer_id": officer_id}
             Work(self._session).owe("notify_ticket", fact, payload, now)

@@ -9,14 +9,13 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from callcenter.models import Agency, Officer, Shift
+from callcenter.models import Officer, Shift
 from callcenter.roster.resolver import second
 from callcenter.services.rosters import Planned, Rosters
 from ivr.asterisk.names import mobile_interface, sip_interface
-from ivr.ports import Member
 
 DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
@@ -138,18 +137,6 @@ class Duty:
         kept = {agency_id: people for agency_id, people in weekly.items() if agency_id not in other}
         return kept | self._by_rosters(exceptional, at)
 
-    def members(self, at: datetime) -> dict[str, list[Member]]:
-        """Tell who belongs into each existing agency's two queues at ``at``."""
-        today = at.astimezone(self.zone).date()
-        agencies = self.session.execute(_existing(today)).all()
-        resolved = self.everywhere(at)
-        queues: dict[str, list[Member]] = {}
-        for agency_id, code in agencies:
-            people = resolved.get(agency_id, [])
-            queues[queue_name(code)] = _members(people, emergency=False)
-            queues[queue_name(code, emergency=True)] = _members(people, emergency=True)
-        return queues
-
     def _rows(self, at: datetime, agency_id: int | None = None) -> list[_Row]:
         today = clock(at, self.zone).weekday()
         days = [today, (today - 1) % 7]  # no shift is longer than a day
@@ -216,19 +203,6 @@ def _people(rows: list[_Row], at: datetime, zone: tzinfo) -> list[OnDuty]:
     by_officer = {row.person.officer_id: row.person for row in rows}
     running = on_duty([row.planned() for row in rows], at, zone)
     return [by_officer[shift.officer_id].at_work(shift.rung) for shift in running]
-
-
-def _members(people: list[OnDuty], *, emergency: bool) -> list[Member]:
-    return [
-        Member(person.interface, f"officer-{person.officer_id}", 0 if emergency else person.rung)
-        for person in people
-        if person.interface is not None
-    ]
-
-
-def _existing(today: date) -> Select[int, str]:
-    until = (Agency.active_until.is_(None)) | (Agency.active_until > today)
-    return select(Agency.id, Agency.code).where(Agency.active_from <= today, until).order_by(Agency.code)
 
 
 # Asked in most calls and every few seconds: built once.

@@ -23,7 +23,9 @@ from ivr.ports import MemberState, Switchboard
 
 log = logging.getLogger(__name__)
 
-RECONCILE_SECONDS = 5.0
+RECONCILE_SECONDS = 5
+JUST_AFTER = 0.05
+"""Seconds behind a handoff at which the queues follow: no clock says that it has not come yet."""
 SEEN_SECONDS = 20.0
 """Members are told again after this long although nothing changed: silence means that we are away."""
 GONE_SECONDS = 3.0
@@ -102,13 +104,8 @@ class Watch:
         while self._later and self._later[0].due <= self._clock():
             self._tell(heapq.heappop(self._later))
         if self._clock() >= self._reconcile_at:
-            self._reconcile_at = self._clock() + min(RECONCILE_SECONDS, self._to_next_minute())
+            self._reconcile_at = self._clock() + RECONCILE_SECONDS
             self._reconcile()
-
-    def _to_next_minute(self) -> float:
-        """Duty is handed over at whole minutes: the queues follow in that second."""
-        now = self._now()
-        return 60.05 - now.second - now.microsecond / 1e6
 
     def _patience(self) -> float:
         due = min([self._reconcile_at, self._resync_at, *(item.due for item in self._later[:1])])
@@ -184,6 +181,13 @@ class Watch:
             self._change(connection, change.action, dict(change.fields))
         self._see(read_states(status))
         self._test(connection)
+        self._look_ahead()
+
+    def _look_ahead(self) -> None:
+        """Compare again in the second in which duty is handed over."""
+        handoff = self._switchboard.handoff(RECONCILE_SECONDS + 1)
+        if handoff is not None:
+            self._reconcile_at = min(self._reconcile_at, self._clock() + handoff + JUST_AFTER)
 
     def _see(self, states: dict[str, MemberState]) -> None:
         """Tell who can be rung: when that changed, and now and then."""

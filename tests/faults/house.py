@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from bench import prompts as short
 from callcenter import node
-from callcenter.services.duty import Duty
+from callcenter.services.ladder import Ladders
 from ivr.asterisk.ami import Connection
 from ivr.asterisk.queues import Change, changes, read_status
 from ivr.asterisk.service import MANAGER
@@ -112,7 +112,7 @@ class House(Hotline):
     def wrong_members(self) -> list[Change]:
         """Tell what would have to be done for the queues to have the members the roster wants."""
         with self.database.reading() as session:
-            wanted = Duty(session, ZoneInfo(self.settings.time_zone)).members(datetime.now(UTC))
+            wanted = Ladders(session, ZoneInfo(self.settings.time_zone)).members(datetime.now(UTC))
         secret = node.secret(self.settings.secrets_dir, "manager")
         address = self.settings.ami_host, self.settings.ami_port
         with Connection(*address, MANAGER, secret, lambda _: None) as connection:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from callcenter.db import Database
 from callcenter.models import Agency, Officer, Shift, Tier
 from callcenter.services.duty import Duty, PlannedShift, clock, on_duty
+from callcenter.services.ladder import Ladders
 from ivr.ports import Member
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
@@ -204,7 +205,7 @@ def test_members_name_each_way_to_reach_an_officer(session: Session) -> None:
     officer(session, dinas, rung=0, sip_secret="s", active=False)
     officer(session, dinas, rung=None, sip_secret="s")
     sip, mobile = f"PJSIP/officer-{first.id}", f"Local/officer-{second.id}@mobile/n"
-    assert Duty(session, JAKARTA).members(MONDAY) == {
+    assert Ladders(session, JAKARTA).members(MONDAY) == {
         "agency-dinsos": [
             Member(sip, f"officer-{first.id}", 0),
             Member(mobile, f"officer-{second.id}", 1),
@@ -219,7 +220,7 @@ def test_members_name_each_way_to_reach_an_officer(session: Session) -> None:
 def test_an_agency_without_anybody_has_empty_queues_and_a_former_one_has_none(session: Session) -> None:
     agency(session, "bwi")
     agency(session, "former", until=date(2026, 11, 23))
-    assert Duty(session, JAKARTA).members(MONDAY) == {"agency-bwi": [], "agency-bwi-emergency": []}
+    assert Ladders(session, JAKARTA).members(MONDAY) == {"agency-bwi": [], "agency-bwi-emergency": []}
 
 
 def test_an_officer_nobody_can_ring_is_still_on_duty(session: Session) -> None:
@@ -237,7 +238,7 @@ def test_members_of_450_agencies_take_four_queries(session: Session) -> None:
     session.flush()
     statements: list[str] = []
     event.listen(session.get_bind(), "before_cursor_execute", lambda *call: statements.append(call[2]))
-    members = Duty(session, JAKARTA).members(MONDAY)
+    members = Ladders(session, JAKARTA).members(MONDAY)
     assert len(members) == 900
     assert all(len(queue) == 2 for queue in members.values())
     assert len(statements) == 4

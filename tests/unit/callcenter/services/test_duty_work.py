@@ -17,6 +17,7 @@ from callcenter.services.duty_work import ChangeForm, DutyWork
 from callcenter.services.fairness import Fairness
 from callcenter.services.fields import FieldError
 from callcenter.services.gaps import Gaps
+from callcenter.services.ladder import Ladders
 from callcenter.services.rosters import Rosters
 from tests import factories
 from tests.factories import NOW
@@ -91,7 +92,7 @@ def test_the_exchange_s_members_follow_a_change(
 ) -> None:
     work.override(agency.id, form(comes=people["Cici"], goes=people["Ani"]), NOW)
     at = datetime(2026, 11, 23, 14, tzinfo=UTC)
-    members = Duty(session, ZONE).members(at)[f"agency-{agency.code}"]
+    members = Ladders(session, ZONE).members(at)[f"agency-{agency.code}"]
     assert [member.name for member in members] == [
         f"officer-{people['Cici'].id}",
         f"officer-{people['Budi'].id}",

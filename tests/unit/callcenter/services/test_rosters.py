@@ -14,6 +14,7 @@ from callcenter.db import Database
 from callcenter.models import Agency, Officer
 from callcenter.roster.values import DocumentError
 from callcenter.services.duty import Duty
+from callcenter.services.ladder import Ladders
 from callcenter.services.rosters import LONGEST_DOCUMENT, Rosters
 from tests import factories
 from tests.factories import NOW
@@ -73,7 +74,7 @@ def test_the_exchange_s_members_follow_it(
     other = factories.agency(session, "rsud", "RSUD")
     factories.shift(session, factories.officer(session, other, "Eka"), 0)
     use(session, agency)
-    members = Duty(session, ZONE).members(MONDAY)
+    members = Ladders(session, ZONE).members(MONDAY)
     assert [(one.interface, one.penalty) for one in members["agency-dinsos"]] == [
         (f"PJSIP/officer-{officers['Ani'].id}", 0),
         (f"PJSIP/officer-{officers['Cici'].id}", 1),

@@ -86,6 +86,7 @@ class Script:
         self.up: list[set[str]] = []
         self.booted_at: datetime | None = None
         self.wanted: dict[str, Sequence[Member]] = {}
+        self.next_handoff: float | None = None
         self.failures = 0
         self.seen: list[dict[str, MemberState]] = []
         self.tests: list[LineTest] = []
@@ -109,6 +110,9 @@ class Script:
 
     def members(self) -> Mapping[str, Sequence[Member]]:
         return self.wanted
+
+    def handoff(self, within: int) -> float | None:
+        return self.next_handoff if self.next_handoff is not None and self.next_handoff <= within else None
 
     def members_seen(self, states: Mapping[str, MemberState]) -> None:
         self.seen.append(dict(states))

@@ -164,13 +164,13 @@ def test_members_follow_the_roster(
 
 
 def test_members_follow_in_the_second_of_a_handoff(
-    script: Script, time: Time, connection: tuple[Connection, Manager]
+    watch: Watch, script: Script, time: Time, connection: tuple[Connection, Manager]
 ) -> None:
-    watch = Watch(script, time, lambda: NOW + timedelta(seconds=time.seconds - 100 + 57))
+    script.next_handoff = 2.3
     watch.on_connected(connection[0])
-    watch.step()  # at 00:57
-    script.wanted = {"agency-dinsos": [Member("PJSIP/officer-2", "B", 0)]}
-    time.seconds += 2.9
+    watch.step()
+    script.wanted, script.next_handoff = {"agency-dinsos": [Member("PJSIP/officer-2", "B", 0)]}, None
+    time.seconds += 2.2
     watch.step()
     assert connection[1].queues["agency-dinsos"] == {}
     time.seconds += 0.2
