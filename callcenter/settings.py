@@ -43,6 +43,10 @@ class Settings:
     """MiB of the home's disk that are given up when it is full, for what is small and told once."""
     line_test_seconds: int = 86_400
     """Each line is called as a test this often; 0 for never."""
+    duty_longest_hours: int = 24
+    """House rule: duty without a break that is longer is warned of; 0 for never."""
+    duty_rest_hours: int = 8
+    """House rule: a shorter break between two duties is warned of; 0 for never."""
     trunk_hosts: tuple[str, ...] = ("127.0.0.1",)
     trunk_contact: str = ""
     turn_seconds: int = 3
@@ -106,6 +110,8 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         trunk_hosts=tuple(environ.get("CALLCENTER_TRUNK_HOSTS", "127.0.0.1").replace(",", " ").split()),
         trunk_contact=environ.get("CALLCENTER_TRUNK_CONTACT", ""),
         line_test_seconds=_integer(environ, "CALLCENTER_LINE_TEST_SECONDS", 86_400),
+        duty_longest_hours=_count(environ, "CALLCENTER_DUTY_LONGEST_HOURS", 24),
+        duty_rest_hours=_count(environ, "CALLCENTER_DUTY_REST_HOURS", 8),
         spool_free_mb=_integer(environ, "CALLCENTER_SPOOL_FREE_MB", 500),
         reserve_mb=_count(environ, "CALLCENTER_RESERVE_MB", 32),
         turn_seconds=_integer(environ, "CALLCENTER_TURN_SECONDS", 3),

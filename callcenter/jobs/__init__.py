@@ -6,6 +6,7 @@ again and again.
 
 from __future__ import annotations
 
+from callcenter.jobs.duty import notify_change, notify_reminder, notify_warnings, remind, warn
 from callcenter.jobs.escalate import escalate, expire_marks
 from callcenter.jobs.kinds import Job, Periodic
 from callcenter.jobs.lines import lines
@@ -16,6 +17,9 @@ from callcenter.jobs.watch import watch
 JOBS: dict[str, Job] = {
     "notify_ticket": Job(notify_ticket, seconds=30),
     "notify_obligation": Job(notify_obligation, seconds=30),
+    "notify_duty_change": Job(notify_change, seconds=30),
+    "notify_duty_warnings": Job(notify_warnings, seconds=30),
+    "notify_duty_reminder": Job(notify_reminder, seconds=30),
     "build_agency_prompt": Job(build_agency_prompt, seconds=120),
 }
 
@@ -23,5 +27,7 @@ PERIODIC: dict[str, Periodic] = {
     "watch": Periodic(watch, seconds=30),
     "lines": Periodic(lines, seconds=30),
     "escalate": Periodic(escalate, seconds=15),
+    "warn": Periodic(warn, seconds=600),
+    "remind": Periodic(remind, seconds=120),
     "expire_marks": Periodic(expire_marks, seconds=3600),
 }

@@ -19,7 +19,7 @@ from callcenter.services.telling import OPENED
 def notify_ticket(tools: Tools, payload: dict[str, Any], now: datetime) -> None:
     """Tell payload's ``officer_id`` (or, without one, the instance) of ``ticket_id``."""
     ticket_id, officer_id = int(payload["ticket_id"]), _officer(payload)
-    _notify(tools, lambda notifications: notifications.begin_ticket(ticket_id, officer_id, now), now)
+    notify(tools, lambda notifications, _: notifications.begin_ticket(ticket_id, officer_id, now), now)
 
 
 def notify_obligation(tools: Tools, payload: dict[str, Any], now: datetime) -> None:
@@ -29,13 +29,13 @@ def notify_obligation(tools: Tools, payload: dict[str, Any], now: datetime) -> N
     """
     owed = Owed(int(payload["obligation_id"]), str(payload.get("occasion", OPENED)))
     officer_id = _officer(payload)
-    _notify(tools, lambda notifications: notifications.begin_obligation(owed, officer_id, now), now)
+    notify(tools, lambda notifications, _: notifications.begin_obligation(owed, officer_id, now), now)
 
 
-def _notify(tools: Tools, begin: Callable[[Notifications], Notice | None], now: datetime) -> None:
+def notify(tools: Tools, begin: Callable[[Notifications, Session], Notice | None], now: datetime) -> None:
     """Begin, send, and say how it went: no transaction is open while a provider is slow."""
     with tools.database.transaction() as session:
-        notice = begin(_notifications(tools, session))
+        notice = begin(_notifications(tools, session), session)
     if notice is None:
         return
     try:

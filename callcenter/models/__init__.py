@@ -3,6 +3,7 @@
 from callcenter.models.agency import Agency, Line, Tier
 from callcenter.models.call import EVENT_KINDS, Call, CallerKind, CallEvent, Disposition, Leg
 from callcenter.models.duty import ChangeKind, ChangeStatus, DutyChange, DutyFeed
+from callcenter.models.duty_watch import DutyOwner, DutyReminder, DutyWarning, WarningKind
 from callcenter.models.nuisance import MarkStatus, NuisanceMark
 from callcenter.models.obligation import Obligation, ObligationCall, ObligationStatus
 from callcenter.models.officer import Account, Officer, Role, Shift
@@ -28,6 +29,9 @@ __all__ = [
     "Disposition",
     "DutyChange",
     "DutyFeed",
+    "DutyOwner",
+    "DutyReminder",
+    "DutyWarning",
     "ExchangeRecord",
     "Leg",
     "Line",
@@ -53,4 +57,5 @@ __all__ = [
     "TicketStatus",
     "Tier",
     "Unreachable",
+    "WarningKind",
 ]

@@ -26,6 +26,10 @@ class Officer(Base):
     """E.164; rung when there is no SIP endpoint."""
     notify_url: Mapped[str | None]
     """An Apprise address; without one the instance's own is used."""
+    phone_proved_at: Mapped[datetime | None]
+    """When the telephone that is entered here was first known to work; empty again when it changes."""
+    phone_proof: Mapped[str | None]
+    """How that is known: see ``services.phones.Proof``."""
     active: Mapped[bool] = mapped_column(default=True)
 
     agency: Mapped[Agency] = relationship()

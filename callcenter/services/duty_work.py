@@ -17,13 +17,20 @@ from sqlalchemy.orm import Session
 
 from callcenter.models import Agency, ChangeKind, ChangeStatus, DutyChange, Officer
 from callcenter.roster.resolver import second
-from callcenter.services import fields
+from callcenter.services import duty_telling, fields
 from callcenter.services.access import NotVisibleError, Viewer, possible_id
+from callcenter.services.duty_telling import DutyTelling
 from callcenter.services.fields import FieldError
 from callcenter.services.rosters import Rosters
 
 LONGEST = timedelta(days=400)
 LONGEST_REASON = 300
+_OCCASIONS = {
+    ChangeStatus.IN_FORCE: duty_telling.APPROVED,
+    ChangeStatus.REFUSED: duty_telling.REFUSED,
+    ChangeStatus.WITHDRAWN: duty_telling.UNDONE,
+    ChangeStatus.UNDONE: duty_telling.UNDONE,
+}
 OVERRIDES = (ChangeKind.REPLACE, ChangeKind.ADD, ChangeKind.REMOVE)
 Interval = tuple[datetime, datetime]
 
@@ -51,6 +58,7 @@ class DutyWork:
         self._session = session
         self._viewer = viewer
         self._zone = zone
+        self._telling = DutyTelling(session, viewer.account_id)
 
     def override(self, agency_id: int, form: ChangeForm, now: datetime) -> DutyChange:
         """Let somebody come, go, or stand in another's place; raises ``FieldError``."""
@@ -171,9 +179,14 @@ class DutyWork:
         """Nobody takes what is not asked for any more."""
         query = select(DutyChange).where(DutyChange.ask_id == ask.id, DutyChange.status == ChangeStatus.OPEN)
         for swap in self._session.scalars(query):
-            self._decide(swap, ChangeStatus.REFUSED, ask.decision or "", now)
+            self._settle(swap, ChangeStatus.REFUSED, ask.decision or "", now)
+            self._telling.for_nothing(swap, now)
 
     def _decide(self, change: DutyChange, status: ChangeStatus, reason: str, now: datetime) -> None:
+        self._settle(change, status, reason, now)
+        self._telling.decided(change, _OCCASIONS[status], now)
+
+    def _settle(self, change: DutyChange, status: ChangeStatus, reason: str, now: datetime) -> None:
         change.status = status
         change.decided_at, change.decided_by_id = now, self._viewer.account_id
         change.decision = fields.text("decision", reason, LONGEST_REASON) if reason.strip() else None
@@ -209,6 +222,7 @@ class DutyWork:
         )
         self._session.add(change)
         self._session.flush()
+        self._telling.made(change, now)
         return change
 
     def _interval(self, form: ChangeForm, now: datetime) -> Interval:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -11,10 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callcenter.models import Agency, Line, Officer
-from callcenter.roster.resolver import Span, second
+from callcenter.roster.resolver import second
 from callcenter.roster.troubles import troubles
 from callcenter.services.line_checks import active_lines
-from callcenter.services.rosters import Rosters
+from callcenter.services.rosters import Planned, Rosters
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +46,22 @@ class Gaps:
         line owes nobody.
         """
         agencies = {agency.id: agency for agency in self._with_lines(now)}
-        starts = second(now)
-        spans = self._spans(agencies, starts, starts + days * 86_400)
+        starts, active = second(now), self._active()
+        ends = starts + days * 86_400
+        plans = Rosters(self._session).plans(self._zone.key, starts, ends, agencies)
+        spans = {str(plan.agency_id): plan.spans(starts, ends, active) for plan in plans}
         return [
             Gap(agencies[int(found.places[0])], _instant(found.starts), _instant(found.ends))
             for found in troubles(spans)
         ]
 
-    def _spans(self, agencies: Collection[int], starts: int, ends: int) -> dict[str, list[Span]]:
-        active = set(self._session.scalars(select(Officer.id).where(Officer.active)))
-        plans = Rosters(self._session).plans(self._zone.key, starts, ends, agencies)
-        return {str(plan.agency_id): plan.spans(starts, ends, active) for plan in plans}
+    def plans(self, now: datetime, starts: int, ends: int) -> list[Planned]:
+        """Give the rosters of all agencies with an active line, for [starts, ends) (seconds since 1970)."""
+        agencies = [agency.id for agency in self._with_lines(now)]
+        return Rosters(self._session).plans(self._zone.key, starts, ends, agencies)
+
+    def _active(self) -> set[int]:
+        return set(self._session.scalars(select(Officer.id).where(Officer.active)))
 
     def _with_lines(self, now: datetime) -> Sequence[Agency]:
         today = now.astimezone(self._zone).date()

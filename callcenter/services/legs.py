@@ -12,6 +12,7 @@ from callcenter.models import Call, Leg, Officer
 from callcenter.services.calls import find_call
 from callcenter.services.closing import Closing
 from callcenter.services.complaint import Complaints
+from callcenter.services.phones import Phones
 from callcenter.services.timeline import Timeline
 from ivr.events import LegEvent, OfficerAnswered, OfficerEnded
 
@@ -57,6 +58,7 @@ class Legs:
         leg.answered_at = event.at
         call.answered_at = call.answered_at or event.at
         self._note(call, leg, event, "officer_answered")
+        Phones(self._session).answered(leg.officer_id, event.at)
         if call.ended_at is not None:
             self._closing.reconsider(call, event.at)
         elif call.agency_id is not None:

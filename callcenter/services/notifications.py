@@ -10,12 +10,14 @@ from typing import Any, TypeVar, cast
 from sqlalchemy import Table, bindparam, case, select, update
 from sqlalchemy.orm import Session
 
-from callcenter.models import Agency, Notification, Obligation, ObligationStatus, Officer, Ticket
+from callcenter.models import Notification, Obligation, ObligationStatus, Officer, Ticket
 from callcenter.services.letters import Letter, Letters
 from callcenter.services.telling import OPENED, fact
 from callcenter.services.upsert import insert_into
 
 FAILED = "failed: "
+POST = "Pengawas"
+"""Who is told of duty where no officer is."""
 AGAIN = "sent again: how the first attempt ended is not known"
 
 T = TypeVar("T")
@@ -64,7 +66,7 @@ class Notifications:
         """
         ticket = _there(self._session.get(Ticket, ticket_id), "ticket", ticket_id)
         row = {"fact": f"ticket-opened:{ticket_id}:officer:{officer_id or 'none'}", "ticket_id": ticket_id}
-        return self._begin(row, ticket.agency, officer_id, self._letters.ticket(ticket), now)
+        return self._begin(row, ticket.agency.name, officer_id, self._letters.ticket(ticket), now)
 
     def begin_obligation(self, owed: Owed, officer_id: int | None, now: datetime) -> Notice | None:
         """Begin to tell of a call-back that is still owed; otherwise as ``begin_ticket``."""
@@ -75,7 +77,11 @@ class Notifications:
             return None
         row = {"fact": fact(obligation.id, officer_id, owed.occasion), "obligation_id": obligation.id}
         letter = self._letters.obligation(obligation, owed.occasion)
-        return self._begin(row, obligation.agency, officer_id, letter, now)
+        return self._begin(row, obligation.agency.name, officer_id, letter, now)
+
+    def begin_duty(self, fact: str, officer_id: int | None, letter: Letter, now: datetime) -> Notice | None:
+        """Begin to tell of something about duty; otherwise as ``begin_ticket``."""
+        return self._begin({"fact": fact}, POST, officer_id, letter, now)
 
     def sent(self, notification_id: int, now: datetime) -> None:
         """Say that the message was taken; the mark of a second sending stays."""
@@ -88,15 +94,16 @@ class Notifications:
     def _begin(
         self,
         facts: dict[str, Any],
-        agency: Agency,
+        otherwise: str,
         officer_id: int | None,
         letter: Letter,
         now: datetime,
     ) -> Notice | None:
+        """Begin a message to an officer, or without one to the instance, named ``otherwise``."""
         officer = (
             _there(self._session.get(Officer, officer_id), "officer", officer_id) if officer_id else None
         )
-        name, url = (officer.name, officer.notify_url) if officer else (agency.name, None)
+        name, url = (officer.name, officer.notify_url) if officer else (otherwise, None)
         key = self._start({**facts, "officer_id": officer_id}, self._channel_of(url), now)
         return Notice(key, facts["fact"], name, url, letter.title, letter.body) if key is not None else None
 

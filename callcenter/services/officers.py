@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from callcenter.models import Agency, Officer
 from callcenter.services import fields
+from callcenter.services.phones import forget_if_changed
 
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 """Typed into telephones by hand: no letter looks like another one."""
@@ -66,7 +67,9 @@ class Officers:
 
     def renew_secret(self, officer: Officer) -> None:
         """Give the officer's endpoint a new secret: a lost phone is worth nothing."""
-        officer.sip_secret = random_secret()
+        fresh = random_secret()
+        forget_if_changed(officer, fresh, officer.mobile)
+        officer.sip_secret = fresh
         self.session.flush()
 
 
@@ -81,5 +84,7 @@ def _write(officer: Officer, form: OfficerForm) -> None:
     notify_url = fields.address("notify_url", form.notify_url)
     if form.active and not form.sip and not mobile:
         raise fields.FieldError("mobile", "unreachable")
-    officer.name, officer.mobile, officer.notify_url, officer.active = name, mobile, notify_url, form.active
-    officer.sip_secret = (officer.sip_secret or random_secret()) if form.sip else None
+    sip_secret = (officer.sip_secret or random_secret()) if form.sip else None
+    forget_if_changed(officer, sip_secret, mobile)
+    officer.name, officer.notify_url, officer.active = name, notify_url, form.active
+    officer.sip_secret, officer.mobile = sip_secret, mobile

@@ -16,6 +16,7 @@ from callcenter.models import Agency, Alarm, Line, MemberState, NodeState, Unrea
 from callcenter.services.alarms import Alarms
 from callcenter.services.duty import Duty, OnDuty
 from callcenter.services.line_checks import active_lines
+from callcenter.services.phones import Phones
 from callcenter.services.upsert import insert_into
 from ivr.asterisk.names import is_mobile
 
@@ -75,6 +76,7 @@ class Sightings:
             if known.get(interface) != state:
                 self._put(MemberState, {"node": node, "interface": interface}, state=state, since=now)
         self._put(NodeState, {"node": node}, seen_at=now)
+        Phones(self._session).seen((one for one, state in states.items() if state != "away"), now)
 
     def now(self, now: datetime) -> Seen:
         """Tell what exchanges that are heard of see."""

@@ -28,6 +28,17 @@ LONGEST_DOCUMENT = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """An officer is on duty for [starts, ends) without a break, and at first on this rung."""
+
+    agency_id: int
+    officer_id: int
+    starts: datetime
+    ends: datetime
+    rung: int
+
+
+@dataclass(frozen=True, slots=True)
 class Planned:
     """The roster in force of an agency, ready to be asked; its people are officers' ids."""
 
@@ -78,6 +89,23 @@ class Planned:
             for span in self.spans(starts, ends, {officer_id})
             if span.people
         ]
+
+    def turns(self, starts: int, ends: int, active: Collection[int]) -> list[Turn]:
+        """Give everybody's turns in [starts, ends) (seconds since 1970), in the order of their starts."""
+        running: dict[int, tuple[int, int]] = {}
+        found: list[Turn] = []
+        for span in self.spans(starts, ends, active):
+            there = {self.people[one.who]: one.role.rung for one in span.people}
+            for officer_id in running.keys() - there.keys():
+                found.append(self._turn(officer_id, *running.pop(officer_id), span.starts))
+            for officer_id, rung in there.items():
+                running.setdefault(officer_id, (span.starts, rung))
+        found += [self._turn(officer_id, *begun, ends) for officer_id, begun in running.items()]
+        return sorted(found, key=lambda turn: (turn.starts, turn.rung, turn.officer_id))
+
+    def _turn(self, officer_id: int, begun: int, rung: int, ended: int) -> Turn:
+        starts, ends = (datetime.fromtimestamp(at, UTC) for at in (begun, ended))
+        return Turn(self.agency_id, officer_id, starts, ends, rung)
 
     def away(self, starts: int, ends: int) -> set[int]:
         """Tell which officers are on leave at some time in [starts, ends) (seconds since 1970)."""

@@ -16,6 +16,8 @@ from tests.asterisk.crowd import crowd as crowd_calls
 from tests.asterisk.faults import Survivors, faults
 from tests.asterisk.full import FullDisk
 from tests.asterisk.full import full_disk as full_disk_calls
+from tests.asterisk.handoffs import Handoffs
+from tests.asterisk.handoffs import handoffs as handoff_calls
 from tests.asterisk.hotline import Hotline
 from tests.asterisk.line_tests import Checked, tested_lines
 from tests.asterisk.nuisance import Queues, waiting_in_line
@@ -40,9 +42,10 @@ PLAYS: dict[str, Callable[[Stage], object]] = {
     "queues": waiting_in_line,
     "terminal": at_the_terminal,
     "unwatched": unwatched_calls,
+    "handoffs": handoff_calls,
 }
 
-OWN_HOTLINES = ("full_disk", "alone", "survivors", "stuck", "checked", "unwatched")
+OWN_HOTLINES = ("full_disk", "alone", "survivors", "stuck", "handoffs", "checked", "unwatched")
 """Plays that start a hotline of their own, the longest first; not all at a time on two cores."""
 AT_A_TIME = 4
 
@@ -155,6 +158,14 @@ def stuck(plays: dict[str, Future[object]]) -> Aftermath:
     """The calls of an ivr process that did not answer, once they are over."""
     result = plays["stuck"].result()
     assert isinstance(result, Aftermath)
+    return result
+
+
+@pytest.fixture
+def handoffs(plays: dict[str, Future[object]]) -> Handoffs:
+    """The calls under which duty was handed over, once they are over."""
+    result = plays["handoffs"].result()
+    assert isinstance(result, Handoffs)
     return result
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
 
 from sqlalchemy import select
@@ -24,8 +25,16 @@ AGENCIES = (
     ("terminal", "70111", 1),
     ("board", "70112", 1),
     ("nuisance", "70113", 1),
+    ("ringover", "70114", 1),
+    ("rungover", "70115", 1),
+    ("talkover", "70116", 1),
+    ("district", "70117", 1),
+    ("village", "70118", 0),
 )
 """Code, number, and how many officers are on duty at any time, the primary first."""
+RELIEVED = frozenset({"ringover", "rungover", "talkover"})
+"""Agencies with one more officer, the last, who is not on duty until somebody hands over."""
+PARENTS = {"village": "district"}
 SINCE = date(2020, 1, 1)
 PIN = "4711"
 
@@ -41,12 +50,16 @@ def secret(officer: int) -> str:
 def found(session: Session) -> dict[str, list[int]]:
     """Write the town; returns the ids of each agency's officers."""
     officers: dict[str, list[int]] = {}
+    agencies: dict[str, Agency] = {}
     for code, line, count in AGENCIES:
         agency = Agency(code=code, name=f"Dinas {code}", tier="dinas", active_from=SINCE)
         agency.lines = [Line(number=line, active_from=SINCE)]
+        agency.parent = agencies.get(PARENTS.get(code, ""))
+        agencies[code] = agency
         session.add(agency)
         session.flush()
-        officers[code] = [_officer(session, agency, rung) for rung in range(count)]
+        people = [_officer(session, agency, range(7), rung) for rung in range(count)]
+        officers[code] = people + [_officer(session, agency) for _ in RELIEVED & {code}]
     return officers
 
 
@@ -59,10 +72,10 @@ def ticket(session: Session, code: str, key: bytes) -> tuple[str, str]:
     return fresh, PIN
 
 
-def _officer(session: Session, agency: Agency, rung: int) -> int:
+def _officer(session: Session, agency: Agency, days: Iterable[int] = (), rung: int = 0) -> int:
     officer = Officer(name=f"Petugas {rung} {agency.code}", agency=agency)
     always = {"starts": time(0), "ends": time(0), "rung": rung}
-    officer.shifts = [Shift(agency_id=agency.id, weekday=day, **always) for day in range(7)]
+    officer.shifts = [Shift(agency_id=agency.id, weekday=day, **always) for day in days]
     session.add(officer)
     session.flush()
     officer.sip_secret = secret(officer.id)
