@@ -209,12 +209,13 @@ class Hotline:
         until(lambda: not any(path.is_file() for path in spool.rglob("*")), timeout, "an empty spool")
 
     def wait_registered(self, endpoints: Iterable[str], timeout: float = 20) -> None:
-        """Wait until the queues know that the officers can be rung."""
+        """Wait until the queues know that the officers who are on duty can be rung."""
+        wanted = {f"officer-{one}" for one in town.on_duty(self.officers)} & set(endpoints)
 
         def reachable() -> bool:
             lines = self.cli("queue show").splitlines()
             ready = {line.split()[0] for line in lines if "(Not in use)" in line}
-            return ready >= {f"PJSIP/{one}" for one in endpoints}
+            return ready >= {f"PJSIP/{one}" for one in wanted}
 
         until(reachable, timeout, "officers in their queues")
 
@@ -253,7 +254,7 @@ class Hotline:
     def wait_until_up(self) -> None:
         until(lambda: "fully booted" in self.cli("core waitfullybooted"), 30, "the exchange")
         until(self._agi_listens, 30, "the ivr process")
-        members = [f"officer-{one}" for officers in self.officers.values() for one in officers]
+        members = [f"officer-{one}" for one in town.on_duty(self.officers)]
         until(lambda: all(member in self.cli("queue show") for member in members), 30, "queue members")
 
     def _agi_listens(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 
 from sqlalchemy import select
@@ -61,6 +61,11 @@ def found(session: Session) -> dict[str, list[int]]:
         people = [_officer(session, agency, range(7), rung) for rung in range(count)]
         officers[code] = people + [_officer(session, agency) for _ in RELIEVED & {code}]
     return officers
+
+
+def on_duty(officers: Mapping[str, Sequence[int]]) -> list[int]:
+    """Tell who is on duty at the start, of the ids of each agency's officers."""
+    return [one for code, _, count in AGENCIES for one in officers[code][:count]]
 
 
 def ticket(session: Session, code: str, key: bytes) -> tuple[str, str]:
