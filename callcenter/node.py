@@ -58,3 +58,8 @@ def _make(path: Path) -> None:
         pass
     finally:
         draft.unlink()
+
+
+def link_key(settings: Settings) -> bytes:
+    """Give what signs the links in messages."""
+    return secret(settings.secrets_dir, "links").encode()

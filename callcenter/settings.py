@@ -55,6 +55,11 @@ class Settings:
     """Reverse proxies in front of the pages, each of which adds to ``X-Forwarded-For``."""
 
     @property
+    def duty_hours(self) -> tuple[int, int]:
+        """The longest duty and the shortest rest between two, in hours."""
+        return self.duty_longest_hours, self.duty_rest_hours
+
+    @property
     def asterisk_dir(self) -> Path:
         """Rendered configuration and state of the node's exchange."""
         return self.home / "asterisk"

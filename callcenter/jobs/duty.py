@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,23 +11,17 @@ from sqlalchemy.orm import Session
 
 from callcenter.jobs.kinds import Tools
 from callcenter.jobs.notify import notify
-from callcenter.node import secret
-from callcenter.roster.troubles import RestRule
+from callcenter.node import link_key
 from callcenter.services.duty_letters import DutyLetters
-from callcenter.services.duty_warnings import DutyWarnings
+from callcenter.services.duty_warnings import DutyWarnings, rest_rule
 from callcenter.services.letters import Letter, Letters
 from callcenter.services.notifications import Notice, Notifications
 from callcenter.services.reminders import Reminders
-from callcenter.settings import Settings
-
-SECOND = timedelta(seconds=1)
-LINKS = "links"
-"""The secret that signs links in messages."""
 
 
 def warn(tools: Tools, now: datetime) -> None:
     """Look ahead without a lock, then write and tell what is new."""
-    zone, rule = ZoneInfo(tools.settings.time_zone), rest_rule(tools.settings)
+    zone, rule = ZoneInfo(tools.settings.time_zone), rest_rule(*tools.settings.duty_hours)
     with tools.database.reading() as session:
         found = DutyWarnings(session, zone, rule).find(now)
     with tools.database.transaction() as session:
@@ -64,19 +58,13 @@ def notify_reminder(tools: Tools, payload: dict[str, Any], now: datetime) -> Non
     _tell(tools, payload, lambda letters: letters.reminder(reminder_id, now), now)
 
 
-def rest_rule(settings: Settings) -> RestRule:
-    """Tell how long duty may last and how short rest may be; hours as settings, seconds as a rule."""
-    longest = timedelta(hours=settings.duty_longest_hours) if settings.duty_longest_hours else timedelta.max
-    return RestRule(longest // SECOND, timedelta(hours=settings.duty_rest_hours) // SECOND)
-
-
 def _tell(
     tools: Tools, payload: dict[str, Any], write: Callable[[DutyLetters], Letter | None], now: datetime
 ) -> None:
     """Write the letter in the transaction that begins the message; what needs no telling any more is not told."""
     officer_id = None if payload.get("officer_id") is None else int(payload["officer_id"])
     fact = str(payload["fact"])
-    key = secret(tools.settings.secrets_dir, LINKS).encode()
+    key = link_key(tools.settings)
 
     def begin(notifications: Notifications, session: Session) -> Notice | None:
         letters = Letters(tools.settings.web_url, ZoneInfo(tools.settings.time_zone))

@@ -165,7 +165,8 @@ class Duty:
         by_agency: dict[int, list[_Row]] = {}
         for row in rows:
             by_agency.setdefault(row.agency_id, []).append(row)
-        return {agency_id: _people(rows, at, self.zone) for agency_id, rows in by_agency.items()}
+        resolved = {agency_id: _people(rows, at, self.zone) for agency_id, rows in by_agency.items()}
+        return {agency_id: people for agency_id, people in resolved.items() if people}
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,15 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from callcenter.models import Agency, ChangeKind, ChangeStatus, DutyChange, Officer
+from callcenter.models import Agency, ChangeKind, ChangeStatus, DutyChange, DutyReminder, Officer
 from callcenter.roster.resolver import Span, second
 from callcenter.services.access import NotVisibleError, Viewer, possible_id
 from callcenter.services.changes import Changes
 from callcenter.services.duty import Duty, OnDuty
 from callcenter.services.duty_work import LONGEST, DutyWork, Interval
 from callcenter.services.fairness import Fairness, Share
+from callcenter.services.ladder import Cover, Ladders
+from callcenter.services.reminders import Reminders
 from callcenter.services.rosters import Planned, Rosters
 
 DAY = timedelta(days=1)
@@ -82,6 +84,8 @@ class Now:
 
     agency: Agency
     people: Sequence[OnDuty]
+    cover: Cover | None = None
+    """Who answers in its place while nobody is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,7 @@ class Mine:
     officer: Officer
     duties: Sequence[tuple[datetime, datetime, int]]
     asked: Sequence[Asked]
+    reminders: Sequence[DutyReminder]
 
 
 class DutyCalendar:
@@ -124,7 +129,8 @@ class DutyCalendar:
             )
         agencies = self._session.scalars(self._viewer.narrow(query.order_by(Agency.name), Agency.id)).all()
         people = Duty(self._session, self._zone).everywhere(at)
-        found = [Now(agency, people.get(agency.id, ())) for agency in agencies]
+        covers = Ladders(self._session, self._zone).covers(at)
+        found = [Now(one, people.get(one.id, ()), covers.get(one.id)) for one in agencies]
         return sorted(found, key=lambda one: bool(one.people))
 
     def month(self, agency_id: int, first: date) -> Month:
@@ -167,7 +173,8 @@ class DutyCalendar:
         starts, ends = second(at), second(at + AHEAD)
         plan = Rosters(self._session).plan(officer.agency_id, self._zone.key, starts, ends)
         duties = [(begins, over, role.rung) for begins, over, role in plan.duties(officer.id, starts, ends)]
-        return Mine(officer, duties, self._asked(officer.agency_id, at))
+        reminders = Reminders(self._session, self._zone).of_officer(officer.id, at)
+        return Mine(officer, duties, self._asked(officer.agency_id, at), reminders)
 
     def _asked(self, agency_id: int, at: datetime) -> list[Asked]:
         query = select(DutyChange).options(joinedload(DutyChange.agency))

@@ -150,6 +150,11 @@ class DutyWarnings:
                 found[agency_id] = owner
         return found
 
+    def owner_of(self, agency_id: int) -> int | None:
+        """Tell which of an agency's own officers answers for its roster."""
+        row = self._session.get(DutyOwner, possible_id(agency_id))
+        return row.officer_id if row else None
+
     def listed(self, viewer: Viewer, agency_id: int | None = None) -> Sequence[DutyWarning]:
         """List the open warnings that may be seen, the soonest first."""
         query = select(DutyWarning).where(DutyWarning.cleared_at.is_(None))
@@ -250,6 +255,12 @@ class DutyWarnings:
     def _today(self, now: datetime) -> datetime:
         """Give the midnight before ``now``: a gap that runs keeps its beginning for the day."""
         return datetime.combine(now.astimezone(self._zone).date(), time(), self._zone).astimezone(UTC)
+
+
+def rest_rule(longest_hours: int, rest_hours: int) -> RestRule:
+    """Make the house's rule; 0 hours warn of nothing."""
+    longest = timedelta(hours=longest_hours) if longest_hours else timedelta.max
+    return RestRule(longest // timedelta(seconds=1), timedelta(hours=rest_hours) // timedelta(seconds=1))
 
 
 def _by_id(plan: Planned, spans: Iterable[Span]) -> list[Span]:

@@ -86,6 +86,16 @@ class Ladders:
                 return Cover(place, people)
         return None
 
+    def covers(self, at: datetime) -> dict[int, Cover]:
+        """Tell who answers in place of each agency that has nobody on duty, where somebody does."""
+        tree, people = self.tree(at), self._duty.everywhere(at)
+        found: dict[int, Cover] = {}
+        for agency_id in tree.places.keys() - people.keys():
+            above = next((place for place in tree.above(agency_id) if place.id in people), None)
+            if above is not None:
+                found[agency_id] = Cover(above, first_rung(people[above.id]))
+        return found
+
     def members(self, at: datetime) -> dict[str, list[Member]]:
         """Tell who belongs into each existing agency's two queues at ``at``."""
         tree, people = self.tree(at), self._duty.everywhere(at)

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from callcenter.models import DutyFeed
 from callcenter.services.duty_calendar import DutyCalendar
 from callcenter.services.duty_feeds import DutyFeeds
+from callcenter.services.duty_warnings import DutyWarnings, rest_rule
 from callcenter.services.duty_work import ChangeForm, DutyWork
 from callcenter.services.fields import FieldError, wall_time
 from callcenter.web.admin.part import searched, typed
@@ -188,6 +189,8 @@ def _month(agency_id: int, form: ChangeForm, errors: dict[str, str]) -> str:
             form=form,
             errors=errors,
             chosen=any(asked.values()) or bool(errors),
+            warnings=_warnings(session).listed(viewer(), agency_id),
+            owner=_warnings(session).owner_of(agency_id),
             today=now().astimezone(house().zone).date(),
             now=now(),
         )
@@ -231,6 +234,10 @@ def _feeds(session: Session) -> Sequence[DutyFeed]:
 
 def _calendar(session: Session) -> DutyCalendar:
     return DutyCalendar(session, viewer(), house().zone)
+
+
+def _warnings(session: Session) -> DutyWarnings:
+    return DutyWarnings(session, house().zone, rest_rule(*house().settings.duty_hours))
 
 
 def _work(session: Session) -> DutyWork:
