@@ -30,6 +30,7 @@ class Site:
     address: str
     database: Database
     store: LocalStore
+    settings: Settings
 
     def log_in(self, page: Page, username: str = "pengawas") -> None:
         """Log in through the form."""
@@ -52,7 +53,7 @@ def site(settings: Settings) -> Iterator[Site]:
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    yield Site(app, f"http://127.0.0.1:{server.port}", database, store)
+    yield Site(app, f"http://127.0.0.1:{server.port}", database, store, settings)
     server.shutdown()
     thread.join()
     database.dispose()
