@@ -17,20 +17,25 @@ from sqlalchemy.orm import Session
 from callcenter import bootstrap
 from callcenter.cli import output
 from callcenter.cli.reading import plainly, zone
-from callcenter.models import Agency, RosterVersion
+from callcenter.models import Agency, Role, RosterVersion
 from callcenter.roster.document import read
 from callcenter.roster.plan import Roster
 from callcenter.roster.resolver import Resolver, Span, second
 from callcenter.roster.values import DocumentError
+from callcenter.services.access import Viewer
 from callcenter.services.agencies import Agencies
 from callcenter.services.duty import Duty
+from callcenter.services.duty_warnings import DutyWarnings, rest_rule
 from callcenter.services.gaps import Gaps
+from callcenter.services.ladder import Ladders
 from callcenter.services.rosters import Rosters
 from callcenter.settings import load
 
 COLUMNS = ("rung", "officer_id", "name", "interface")
 LONGEST = timedelta(days=3700)
 NOW = "now"
+EVERYBODY = Viewer(0, "terminal", Role.ADMIN)
+"""Who stands at the machine sees all."""
 
 
 class _Duty(click.Group):
@@ -43,19 +48,19 @@ class _Duty(click.Group):
 
 @click.group(cls=_Duty)
 def duty() -> None:
-    """Tell who is on duty: ``callcenter duty AGENCY [--at TIME]``."""
+    """Tell who is on duty: ``callcenter duty [AGENCY] [--at TIME]``."""
 
 
 @duty.command(NOW)
-@click.argument("agency")
+@click.argument("agency", required=False)
 @click.option("--at", "at", help="An ISO time; now when left out.")
 @output.format_option
-def now(agency: str, at: str | None, shape: str) -> None:
-    """Tell who is on duty for an AGENCY (its code), primary first."""
+def now(agency: str | None, at: str | None, shape: str) -> None:
+    """Tell who is on duty for an AGENCY (its code), primary first; without one, for all of them."""
     moment = output.instant(at, zone()) if at else datetime.now(zone())
     with plainly(), bootstrap.database(load()).reading() as session:
-        rows = _on_duty(session, agency, moment)
-    output.show_rows(rows, COLUMNS, shape)
+        rows = _on_duty(session, agency, moment) if agency else _everywhere(session, moment)
+    output.show_rows(rows, COLUMNS if agency else ("agency", *COLUMNS, "covered_by"), shape)
 
 
 @duty.command()
@@ -132,6 +137,28 @@ def gaps(days: int, shape: str) -> None:
     output.show_rows(rows, ("agency", "from", "to", "hours"), shape)
 
 
+@duty.command()
+@output.format_option
+def warnings(shape: str) -> None:
+    """List what will be wrong with duty, for every agency with a line, and who was told of it."""
+    home = zone()
+    with plainly(), bootstrap.database(load()).reading() as session:
+        found = DutyWarnings(session, home, rest_rule(*load().duty_hours)).listed(EVERYBODY)
+        rows = [
+            {
+                "agency": one.agency.code,
+                "kind": one.kind,
+                "officer": one.officer.name if one.officer else None,
+                "from": one.starts.astimezone(home).isoformat(),
+                "to": one.ends.astimezone(home).isoformat(),
+                "told_days": one.told_days,
+                "told": one.told.name if one.told else None,
+            }
+            for one in found
+        ]
+    output.show_rows(rows, ("agency", "kind", "officer", "from", "to", "told_days", "told"), shape)
+
+
 @contextmanager
 def _changing() -> Iterator[Session]:
     with plainly(), bootstrap.database(load()).transaction() as session:
@@ -176,6 +203,19 @@ def _row(span: Span, home: ZoneInfo) -> dict[str, Any]:
 def _on_duty(session: Session, code: str, at: datetime) -> list[dict[str, Any]]:
     people = Duty(session, zone()).on_duty(_agency(session, code).id, at)
     return [{column: asdict(person)[column] for column in COLUMNS} for person in people]
+
+
+def _everywhere(session: Session, at: datetime) -> list[dict[str, Any]]:
+    """Tell everybody of every agency; one that has nobody is a row that says who covers for it."""
+    ladders = Ladders(session, zone())
+    people, covers = Duty(session, zone()).everywhere(at), ladders.covers(at)
+    rows: list[dict[str, Any]] = []
+    for place in ladders.tree(at).places.values():
+        cover = covers[place.id].place.code if place.id in covers else None
+        for person in people.get(place.id, [None]):
+            facts = {column: getattr(person, column, None) for column in COLUMNS}
+            rows.append({"agency": place.code, **facts, "covered_by": cover})
+    return rows
 
 
 def _agency(session: Session, code: str) -> Agency:

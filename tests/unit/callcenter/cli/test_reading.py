@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from callcenter.cli import main
 from callcenter.db import Database
-from callcenter.models import AccessLog
+from callcenter.models import AccessLog, DutyWarning
 from tests import factories
 
 NOW = factories.NOW
@@ -155,6 +155,30 @@ def test_duty_is_told_at_any_time(database: Database) -> None:
     assert parsed("duty", "dinsos", "--at", "2026-11-23T17:00:00Z") == []
     assert way in run("duty", "dinsos", "--at", "2026-11-23T08:00").output
     assert run("duty", "dinsos").exit_code == 0
+
+
+def test_duty_of_everybody_names_who_covers_for_whom(database: Database) -> None:
+    with database.transaction() as db:
+        district = factories.agency(db, "lohbener", "Kecamatan Lohbener", tier="kecamatan")
+        officer = factories.officer(db, district)
+        factories.shift(db, officer, weekday=0)
+        factories.agency(db, "desa-langut", "Desa Langut", tier="desa", parent_id=district.id)
+    told = {row["agency"]: row for row in parsed("duty", "--at", "2026-11-23T08:00")}
+    assert (told["lohbener"]["name"], told["lohbener"]["covered_by"]) == (officer.name, None)
+    assert (told["desa-langut"]["name"], told["desa-langut"]["covered_by"]) == (None, "lohbener")
+    nobody = parsed("duty", "--at", "2026-11-24T08:00")
+    assert [(row["name"], row["covered_by"]) for row in nobody] == [(None, None), (None, None)]
+    assert "desa-langut" in run("duty", "--at", "2026-11-23T08:00").output
+
+
+def test_warnings_are_listed_with_whom_was_told(database: Database) -> None:
+    with database.transaction() as db:
+        agency = factories.agency(db)
+        times = {"starts": NOW, "ends": NOW + timedelta(hours=2), "found_at": NOW}
+        db.add(DutyWarning(subject="x", kind="nobody", agency_id=agency.id, told_days=7, **times))
+    (row,) = parsed("duty", "warnings")
+    assert (row["agency"], row["kind"], row["told_days"], row["told"]) == ("dinsos", "nobody", 7, None)
+    assert row["from"] == "2026-11-23T14:00:00+07:00"
 
 
 @pytest.mark.parametrize("command", [("calls", "list"), ("tickets", "list"), ("duty", "x"), ("seed", "demo")])
