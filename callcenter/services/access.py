@@ -1,14 +1,18 @@
-"""Who may see what: the one place where that rule is written."""
+"""Who may see what: the one place where that rule is written.
+
+An officer sees the own agency; of another one only what they were rung for and
+answered, or were told of, because they covered for it.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, false
+from sqlalchemy import ColumnElement, Select, false, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from callcenter.models import Account, Role
+from callcenter.models import Account, Call, Leg, Notification, Role, Ticket
 
 LARGEST_ID = 2**63 - 1
 Statement = TypeVar("Statement", bound=Select[Any])
@@ -31,7 +35,7 @@ class Viewer:
 
     @property
     def sees_all(self) -> bool:
-        """Supervisors and admins see every agency; an officer only the own one."""
+        """Supervisors and admins see every agency."""
         return self.role in (Role.SUPERVISOR, Role.ADMIN)
 
     def sees(self, agency_id: int | None) -> bool:
@@ -42,7 +46,32 @@ class Viewer:
         """Leave in a statement only the rows of agencies that may be seen."""
         if self.sees_all:
             return statement
-        return statement.where(false() if self.agency_id is None else agency == self.agency_id)
+        return statement.where(self._own(agency))
+
+    def narrow_calls(self, statement: Statement) -> Statement:
+        """Leave in a statement about calls those of the own agency, and those one answered for another."""
+        return (
+            statement if self.sees_all else statement.where(or_(self._own(Call.agency_id), self._answered()))
+        )
+
+    def narrow_tickets(self, statement: Statement) -> Statement:
+        """Leave in a statement about tickets those of the own agency, and those one was told of or answered."""
+        if self.sees_all:
+            return statement
+        told = select(Notification.id).where(
+            Notification.ticket_id == Ticket.id, Notification.officer_id == (self.officer_id or 0)
+        )
+        answered = select(Call.id).where(Call.id == Ticket.call_id, self._answered())
+        return statement.where(or_(self._own(Ticket.agency_id), told.exists(), answered.exists()))
+
+    def _own(self, agency: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
+        return false() if self.agency_id is None else agency == self.agency_id
+
+    def _answered(self) -> ColumnElement[bool]:
+        leg = select(Leg.id).where(
+            Leg.call_id == Call.id, Leg.officer_id == (self.officer_id or 0), Leg.answered_at.is_not(None)
+        )
+        return leg.exists()
 
 
 def possible_id(row_id: int) -> int:

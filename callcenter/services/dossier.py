@@ -67,7 +67,7 @@ class Dossiers:
             selectinload(Call.events),
             selectinload(Call.legs),
         )
-        call = self._session.scalar(self._viewer.narrow(query, Call.agency_id).options(*related))
+        call = self._session.scalar(self._viewer.narrow_calls(query).options(*related))
         if call is None:
             raise NotVisibleError(f"call {call_id}")
         owned = (
@@ -92,7 +92,7 @@ class Dossiers:
             joinedload(Ticket.call),
             selectinload(Ticket.entries).joinedload(TicketEntry.account),
         )
-        ticket = self._session.scalar(self._viewer.narrow(query, Ticket.agency_id).options(*related))
+        ticket = self._session.scalar(self._viewer.narrow_tickets(query).options(*related))
         if ticket is None:
             raise NotVisibleError(f"ticket {ticket_id}")
         return TicketDossier(ticket, self._recordings(ticket.call_id) if ticket.call_id else [])
@@ -115,7 +115,7 @@ class Dossiers:
     def recording(self, recording_id: int) -> Recording:
         """Find an audio object."""
         query = select(Recording).join(Recording.call).where(Recording.id == possible_id(recording_id))
-        found = self._session.scalar(self._viewer.narrow(query, Call.agency_id))
+        found = self._session.scalar(self._viewer.narrow_calls(query))
         if found is None:
             raise NotVisibleError(f"recording {recording_id}")
         return found

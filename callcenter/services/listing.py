@@ -76,7 +76,7 @@ class Listing:
 
     def calls(self, wanted: CallFilter, after: str | None = None) -> Page[Call]:
         """List calls, the newest first."""
-        query = self._viewer.narrow(select(Call).where(Call.test.is_(wanted.test)), Call.agency_id)
+        query = self._viewer.narrow_calls(select(Call).where(Call.test.is_(wanted.test)))
         query = _between(query, Call.offered_at, wanted.since, wanted.until)
         query = _common(query, Call, wanted.agency_id, wanted.caller)
         query = _of_outcome(query, wanted.disposition)
@@ -86,7 +86,7 @@ class Listing:
 
     def tickets(self, wanted: TicketFilter, after: str | None = None) -> Page[Ticket]:
         """List tickets, the newest first."""
-        query = self._viewer.narrow(select(Ticket), Ticket.agency_id)
+        query = self._viewer.narrow_tickets(select(Ticket))
         query = _between(query, Ticket.opened_at, wanted.since, wanted.until)
         query = _common(query, Ticket, wanted.agency_id, wanted.caller)
         for column, value in (

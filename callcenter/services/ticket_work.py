@@ -76,7 +76,7 @@ class TicketWork:
         return entry
 
     def _ticket(self, ticket_id: int) -> Ticket:
-        query = self._viewer.narrow(select(Ticket).where(Ticket.id == ticket_id), Ticket.agency_id)
+        query = self._viewer.narrow_tickets(select(Ticket).where(Ticket.id == ticket_id))
         ticket = self._session.scalar(query.with_for_update())
         if ticket is None:
             raise NotVisibleError(f"ticket {ticket_id}")
