@@ -23,9 +23,12 @@ from callcenter.roster.plan import (
     Member,
     Override,
     Pattern,
+    Plan,
     Role,
     Roster,
     Rotation,
+    Shift,
+    Shifts,
     Slot,
     Temporary,
     Unit,
@@ -71,15 +74,16 @@ def _layer(value: object, place: str) -> Layer:
     )
 
 
-def _plan(it: Fields) -> Rotation | Pattern:
-    kinds: dict[str, Callable[[object, str], Rotation | Pattern]] = {
+def _plan(it: Fields) -> Plan:
+    kinds: dict[str, Callable[[object, str], Plan]] = {
         "rotation": _rotation,
         "pattern": _pattern,
         "people": _always,
+        "shifts": _shifts,
     }
     given = [name for name in kinds if it.has(name)]
     if len(given) != 1:
-        raise DocumentError(it.place("rotation"), "one of rotation, pattern or people is expected")
+        raise DocumentError(it.place("rotation"), "one of rotation, pattern, people or shifts is expected")
     return it.take(given[0], kinds[given[0]])
 
 
@@ -107,6 +111,24 @@ def _pattern(value: object, place: str) -> Pattern:
         start=it.take("start", values.day),
         cycle=it.list("cycle", lambda name, where: _slot_of(slots, name, where)),
         crews=it.list("crews", _crew),
+    )
+
+
+def _shifts(value: object, place: str) -> Shifts:
+    shifts = values.items(value, place, _shift)
+    try:
+        return Shifts(shifts)
+    except ValueError as error:
+        raise DocumentError(place, str(error)) from None
+
+
+def _shift(value: object, place: str) -> Shift:
+    it = Fields(value, place)
+    return it.made(
+        Shift,
+        starts=it.take("from", values.wall_time),
+        ends=it.take("to", values.wall_time),
+        members=it.take("people", _group),
     )
 
 

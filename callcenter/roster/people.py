@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from callcenter.roster.plan import Group, Layer, Pattern, Roster
+from callcenter.roster.plan import Group, Layer, Pattern, Roster, Shifts
 from callcenter.roster.stack import POSITION
 
 
@@ -36,4 +36,6 @@ def _of_layers(layers: Iterable[Layer]) -> Iterator[str]:
 def _groups(layer: Layer) -> Iterable[Group]:
     if isinstance(layer.plan, Pattern):
         return [crew.members for crew in layer.plan.crews]
+    if isinstance(layer.plan, Shifts):
+        return [shift.members for shift in layer.plan.shifts]
     return layer.plan.groups

@@ -1,7 +1,7 @@
 """A roster as people plan it: plain values, checked where they are made.
 
-Times of rotations, hours and patterns hang on the wall (naive datetimes of the
-roster's zone); overrides, leave and temporary rosters are instants. All
+Times of rotations, hours, patterns and shifts hang on the wall (naive datetimes
+of the roster's zone); overrides, leave and temporary rosters are instants. All
 intervals are half-open, [from, to).
 """
 
@@ -10,11 +10,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import StrEnum
+from itertools import accumulate
 
 from callcenter.roster.wall import DAY
 
 MOST_EVERY = 1000
 LONGEST_CYCLE = 400
+MOST_AT_ONCE = 50
+"""Shifts of one layer that may run at the same time."""
 
 
 class Role(StrEnum):
@@ -145,6 +148,36 @@ class Pattern:
 
 
 @dataclass(frozen=True, slots=True)
+class Shift:
+    """One turn of its own: wall-clock times [starts, ends), in which the members are on duty together."""
+
+    starts: datetime
+    ends: datetime
+    members: Group
+
+    def __post_init__(self) -> None:
+        if self.starts.tzinfo is not None or self.ends.tzinfo is not None:
+            raise ValueError("a shift lies between wall-clock times, without an offset")
+        if not self.starts < self.ends:
+            raise ValueError("a shift ends after its start")
+
+
+@dataclass(frozen=True, slots=True)
+class Shifts:
+    """Turns that follow no rule; those that run at the same time stand together, in this order."""
+
+    shifts: tuple[Shift, ...]
+
+    def __post_init__(self) -> None:
+        steps = sorted(step for one in self.shifts for step in ((one.starts, 1), (one.ends, -1)))
+        if max(accumulate(step for _, step in steps), default=0) > MOST_AT_ONCE:
+            raise ValueError(f"at most {MOST_AT_ONCE} shifts run at the same time")
+
+
+Plan = Rotation | Pattern | Shifts
+
+
+@dataclass(frozen=True, slots=True)
 class Layer:
     """Who is on duty in one role, by one plan.
 
@@ -153,7 +186,7 @@ class Layer:
     """
 
     name: str
-    plan: Rotation | Pattern
+    plan: Plan
     role: Role = Role.PRIMARY
     priority: int = 0
     hours: tuple[Hours, ...] = ()

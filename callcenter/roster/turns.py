@@ -1,16 +1,17 @@
-"""Whose turn it is: rotations and patterns, ready to be asked."""
+"""Whose turn it is: rotations, patterns and shifts, ready to be asked."""
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from callcenter.roster.hours import OpenHours
 from callcenter.roster.periods import Existing, periods
-from callcenter.roster.plan import Crew, Group, Member, Pattern, Rotation, day_seconds
-from callcenter.roster.wall import DAY, day_number, wall_date
+from callcenter.roster.plan import Crew, Group, Member, Pattern, Plan, Rotation, Shifts, day_seconds
+from callcenter.roster.wall import DAY, day_number, wall_date, wall_second
 
 NEVER, ALWAYS = 2**60, -(2**60)
 Names = tuple[str, ...]
@@ -131,8 +132,48 @@ class PatternTurns:
         return slot is not None and slot[0] <= second < slot[1]
 
 
-def turns(plan: Rotation | Pattern, hours: OpenHours) -> Turns:
+class ShiftTurns:
+    """Shifts that follow no rule, and may run at the same time."""
+
+    def __init__(self, plan: Shifts) -> None:
+        """Note at each edge which shifts run from there on."""
+        self._groups = [shift.members for shift in plan.shifts]
+        bounds = [(wall_second(shift.starts), wall_second(shift.ends)) for shift in plan.shifts]
+        self._edges = sorted({at for shift in bounds for at in shift})
+        self._running = _running(bounds, self._edges)
+        self._changes = sorted(set(_changes(self._groups)))
+
+    def at(self, wall: int) -> Names:
+        """Tell who works at a wall second, in the order of the shifts."""
+        index = bisect_right(self._edges, wall) - 1
+        if index < 0:
+            return NOBODY
+        running = self._running[index]
+        return tuple(who for number in running for who in _present(self._groups[number], wall))
+
+    def edges(self, first: int, last: int) -> Iterator[int]:
+        """Give the wall seconds in [first, last) at which somebody else may work."""
+        for known in (self._edges, self._changes):
+            yield from known[bisect_left(known, first) : bisect_left(known, last)]
+
+
+def _running(bounds: Sequence[tuple[int, int]], edges: Sequence[int]) -> list[tuple[int, ...]]:
+    """Tell for each edge the numbers of the shifts that run from it on."""
+    starting: dict[int, list[int]] = defaultdict(list)
+    for number, (starts, _) in enumerate(bounds):
+        starting[starts].append(number)
+    running: list[int] = []
+    found = []
+    for at in edges:
+        running = sorted(number for number in running + starting[at] if bounds[number][1] > at)
+        found.append(tuple(running))
+    return found
+
+
+def turns(plan: Plan, hours: OpenHours) -> Turns:
     """Make a layer's plan ready to be asked."""
+    if isinstance(plan, Shifts):
+        return ShiftTurns(plan)
     return PatternTurns(plan) if isinstance(plan, Pattern) else RotationTurns(plan, hours)
 
 

@@ -17,6 +17,7 @@ from callcenter.roster.plan import (
     Role,
     Roster,
     Rotation,
+    Shifts,
     Unit,
 )
 
@@ -108,6 +109,8 @@ def of_layer(layer: Layer, wall: datetime, holidays: frozenset[date]) -> list[st
         return []
     if isinstance(layer.plan, Pattern):
         return of_pattern(layer.plan, wall)
+    if isinstance(layer.plan, Shifts):
+        return of_shifts(layer.plan, wall)
     return of_rotation(layer, layer.plan, wall, holidays)
 
 
@@ -136,6 +139,14 @@ def of_pattern(pattern: Pattern, wall: datetime) -> list[str]:
             if day >= pattern.start and slot and covers(slot.starts, slot.ends, day, wall):
                 names += members(crew.members, wall)
                 break
+    return names
+
+
+def of_shifts(plan: Shifts, wall: datetime) -> list[str]:
+    names = []
+    for shift in plan.shifts:
+        if shift.starts <= wall < shift.ends:
+            names += members(shift.members, wall)
     return names
 
 

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callcenter.roster.document import read, roster
+from callcenter.roster.people import names
 from callcenter.roster.plan import Deed, Holidays, Role, Roster
 from callcenter.roster.resolver import Resolver
 from callcenter.roster.values import DocumentError
@@ -29,11 +30,21 @@ def example() -> str:
 
 def test_the_example_of_the_page_is_read_whole() -> None:
     it = read(example())
-    assert [layer.role for layer in it.layers] == [Role.PRIMARY, Role.PRIMARY, Role.DEPUTY]
+    assert [layer.role for layer in it.layers] == [Role.PRIMARY, Role.PRIMARY, Role.DEPUTY, Role.DEPUTY]
     assert it.layers[1].holidays is Holidays.OFF
     assert it.overrides[0].deed is Deed.REPLACE
     assert (len(it.holidays), len(it.leaves), len(it.holdings)) == (2, 1, 1)
     assert Resolver(it).spans(1_767_571_200, 1_767_657_600)
+
+
+def test_shifts_name_people_and_members() -> None:
+    it = roster(shifts(shift(people="Ani"), shift(people=[{"who": "Budi", "from": "2026-01-01"}, "Cici"])))
+    assert names(it) == ["Ani", "Budi", "Cici"]
+
+
+def test_as_many_shifts_as_may_run_at_once_are_read() -> None:
+    following = shift(**{"from": "2026-01-05T16:00", "to": "2026-01-06T08:00"})
+    assert roster(shifts(*[shift()] * 50, *[following] * 50))
 
 
 def test_the_least_of_a_roster() -> None:
@@ -47,6 +58,14 @@ def layer(**fields: Any) -> dict[str, Any]:
 def turns(**fields: Any) -> dict[str, Any]:
     plain = {"unit": "day", "start": "2026-01-05T08:00", "groups": ["Ani"]}
     return layer(rotation={name: value for name, value in {**plain, **fields}.items() if value is not None})
+
+
+def shift(**fields: Any) -> dict[str, Any]:
+    return {"from": "2026-01-05T08:00", "to": "2026-01-05T16:00", "people": ["Ani"], **fields}
+
+
+def shifts(*items: dict[str, Any]) -> dict[str, Any]:
+    return layer(shifts=items)
 
 
 def change(**fields: Any) -> dict[str, Any]:
@@ -71,7 +90,7 @@ def change(**fields: Any) -> dict[str, Any]:
         ({"zone": "Asia/Jakarta", "layers": {}}, "layers: a list is expected"),
         ({"zone": "Asia/Jakarta", "holidays": ["2026-02-30"]}, r"holidays\[0\]: a day as"),
         ({"zone": "Asia/Jakarta", "holidays": ["20260101"]}, r"holidays\[0\]: a day as"),
-        (layer(), r"layers\[0\].rotation: one of rotation, pattern or people"),
+        (layer(), r"layers\[0\].rotation: one of rotation, pattern, people or shifts"),
         (layer(**ANI, pattern={}), r"layers\[0\].rotation: one of"),
         (layer(**ANI, role="boss"), r"layers\[0\].role: one of primary, deputy, supervisor"),
         (layer(**ANI, priority="1"), r"layers\[0\].priority: a whole number"),
@@ -107,6 +126,13 @@ def change(**fields: Any) -> dict[str, Any]:
             layer(pattern={"start": "2026-01-01", "slots": {}, "cycle": [], "crews": []}),
             "pattern: a pattern has",
         ),
+        (shifts(shift(to="2026-01-05T08:00")), r"shifts\[0\]: a shift ends after its start"),
+        (shifts(shift(to="2026-01-05T16:00+07:00")), r"shifts\[0\].to: a wall-clock time, without"),
+        (shifts(shift(people=None)), r"shifts\[0\].people: is missing"),
+        (shifts(shift(who="Ani")), r"shifts\[0\].who: is not known"),
+        (shifts(*[shift()] * 51), r"layers\[0\].shifts: at most 50 shifts run at the same time"),
+        (layer(shifts={}), r"layers\[0\].shifts: a list is expected"),
+        (layer(shifts=[None] * 5001), r"layers\[0\].shifts: more than 5000 items"),
         (change(do="swap"), r"overrides\[0\].do: one of add, remove, replace"),
         (change(to="2026-01-05T08:00Z"), r"overrides\[0\]: an interval ends after its start"),
         (change(to="2026-01-06T08:00"), r"overrides\[0\].to: an instant with its offset"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import time
+from datetime import datetime, time
 from itertools import pairwise
 
 import pytest
@@ -17,6 +17,8 @@ from callcenter.roster.plan import (
     Member,
     Pattern,
     Role,
+    Shift,
+    Shifts,
     Slot,
     Temporary,
     Unit,
@@ -126,6 +128,47 @@ def test_two_days_two_nights_two_off() -> None:
         "11-26T07:00 c",
         "11-26T19:00 a",
     ]
+
+
+def shift(starts: str, ends: str, names: str) -> Shift:
+    return Shift(datetime.fromisoformat(starts), datetime.fromisoformat(ends), group(names))
+
+
+def test_shifts_that_run_at_the_same_time_stand_together_in_their_order() -> None:
+    plan = Shifts(
+        (
+            shift("2026-11-24T08:00", "2026-11-24T16:00", "cici"),
+            shift("2026-11-23T20:00", "2026-11-24T10:00", "ani+budi"),
+            shift("2026-11-24T10:00", "2026-11-24T12:00", "ani"),
+        )
+    )
+    assert Town(Layer("", plan)).spans("2026-11-23T19:00", "2026-11-24T17:00") == [
+        "11-23T19:00 -",
+        "11-23T20:00 ani+budi",
+        "11-24T08:00 cici+ani+budi",
+        "11-24T10:00 cici+ani",
+        "11-24T12:00 cici",
+        "11-24T16:00 -",
+    ]
+
+
+def test_hours_holidays_and_members_days_hold_for_shifts_as_well() -> None:
+    gone = Shift(datetime(2026, 11, 23), datetime(2026, 11, 26), (Member("budi", until=day("2026-11-25")),))
+    plan = Shifts((shift("2026-11-23T00:00", "2026-11-26T00:00", "ani"), gone))
+    layer = Layer("", plan, hours=hours(range(7), "08:00", "16:00"), holidays=Holidays.OFF)
+    assert Town(layer, holidays=frozenset({day("2026-11-24")})).spans(
+        "2026-11-23T00:00", "2026-11-26T00:00"
+    ) == ["11-23T00:00 -", "11-23T08:00 ani+budi", "11-23T16:00 -", "11-25T08:00 ani", "11-25T16:00 -"]
+
+
+def test_shifts_are_a_layer_like_others() -> None:
+    top = Layer("", Shifts((shift("2026-11-23T10:00", "2026-11-23T22:00", "eka"),)), priority=9)
+    assert Town(BASE, top).spans("2026-11-23T08:00", "2026-11-24T00:00") == [
+        "11-23T08:00 ani",
+        "11-23T10:00 eka",
+        "11-23T22:00 ani",
+    ]
+    assert Town(BASE, Layer("", Shifts(()), priority=9)).who("2026-11-23T09:00") == "ani"
 
 
 def test_one_shift_alone() -> None:
