@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import datetime
 
 from callcenter.roster import values
 from callcenter.roster.plan import (
@@ -32,6 +31,7 @@ from callcenter.roster.plan import (
     Slot,
     Temporary,
     Unit,
+    always,
 )
 from callcenter.roster.values import DocumentError, Fields
 
@@ -99,8 +99,7 @@ def _rotation(value: object, place: str) -> Rotation:
 
 
 def _always(value: object, place: str) -> Rotation:
-    """One group that is always on: a rotation without anybody to follow."""
-    return Rotation(Unit.WEEK, 1, datetime(1970, 1, 1), (_group(value, place),))
+    return always(_group(value, place))
 
 
 def _pattern(value: object, place: str) -> Pattern:

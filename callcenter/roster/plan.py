@@ -118,6 +118,11 @@ class Rotation:
             raise ValueError("a rotation starts at a wall-clock time, without an offset")
 
 
+def always(group: Group) -> Rotation:
+    """Put one group on for ever: a rotation without anybody to follow."""
+    return Rotation(Unit.WEEK, 1, datetime(1970, 1, 1), (group,))
+
+
 @dataclass(frozen=True, slots=True)
 class Slot:
     """A working day of a pattern: [starts, ends), as in ``Hours``."""

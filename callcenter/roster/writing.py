@@ -22,6 +22,7 @@ from callcenter.roster.plan import (
     Shifts,
     Slot,
     Temporary,
+    always,
 )
 from callcenter.roster.values import WEEKDAYS
 
@@ -61,7 +62,14 @@ def _layer(layer: Layer) -> Document:
 def _plan(plan: Plan) -> Document:
     if isinstance(plan, Shifts):
         return {"shifts": [_shift(one) for one in plan.shifts]}
-    return {"pattern": _pattern(plan)} if isinstance(plan, Pattern) else {"rotation": _rotation(plan)}
+    if isinstance(plan, Pattern):
+        return {"pattern": _pattern(plan)}
+    return {"people": _group(plan.groups[0])} if _is_always(plan) else {"rotation": _rotation(plan)}
+
+
+def _is_always(rotation: Rotation) -> bool:
+    """Tell whether it is what ``people`` in place of a rotation is read as."""
+    return len(rotation.groups) == 1 and rotation == always(rotation.groups[0])
 
 
 def _shift(shift: Shift) -> Document:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime, time
+from collections.abc import Callable, Iterable
+from datetime import time
 
 from callcenter.models import Shift
-from callcenter.roster.plan import Hours, Layer, Member, Role, Roster, Rotation, Unit
+from callcenter.roster.plan import Hours, Layer, Member, Role, Roster, always
 
-_EPOCH = datetime(1970, 1, 1)
 ROLES = tuple(Role)
 
 
@@ -17,14 +16,14 @@ def role_of(rung: int) -> Role:
     return ROLES[min(rung, len(ROLES) - 1)]
 
 
-def weekly_roster(shifts: Iterable[Shift], zone: str) -> Roster:
-    """Write weekly shifts as a roster whose people are officers' ids."""
+def weekly_roster(shifts: Iterable[Shift], zone: str, name: Callable[[int], str] = str) -> Roster:
+    """Write weekly shifts as a roster whose people are officers' ids, or what ``name`` makes of them."""
     return Roster(
         zone,
         tuple(
             Layer(
                 "",
-                Rotation(Unit.WEEK, 1, _EPOCH, ((Member(str(shift.officer_id)),),)),
+                always((Member(name(shift.officer_id)),)),
                 role_of(shift.rung),
                 hours=(Hours(frozenset([shift.weekday]), _whole(shift.starts), _whole(shift.ends)),),
             )

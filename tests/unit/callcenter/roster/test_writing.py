@@ -29,6 +29,11 @@ def test_the_example_of_the_page_comes_back() -> None:
     assert read(json.dumps(document(it))) == it
 
 
+def test_who_is_always_on_is_written_as_people() -> None:
+    written = document(roster({"zone": "Asia/Jakarta", "layers": [{"people": "Ani"}]}))
+    assert written["layers"] == [{"role": "primary", "on_holidays": "any", "people": ["Ani"]}]
+
+
 def test_nothing_is_written_of_nothing() -> None:
     assert document(Roster("Asia/Jakarta")) == {"zone": "Asia/Jakarta"}
 
