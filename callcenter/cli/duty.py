@@ -28,7 +28,7 @@ from callcenter.services.duty import Duty
 from callcenter.services.duty_warnings import DutyWarnings, rest_rule
 from callcenter.services.gaps import Gaps
 from callcenter.services.ladder import Ladders
-from callcenter.services.rosters import Rosters
+from callcenter.services.rosters import Rosters, with_holidays
 from callcenter.settings import load
 
 COLUMNS = ("rung", "officer_id", "name", "interface")
@@ -180,7 +180,7 @@ def _version(one: RosterVersion) -> dict[str, Any]:
 
 def _roster(path: Path) -> Roster:
     try:
-        return read(_text(path))
+        return with_holidays(read(_text(path)))
     except DocumentError as error:
         raise click.ClickException(f"{path}: {error}") from None
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 
 from callcenter.roster import values
 from callcenter.roster.plan import (
+    Calendar,
     Crew,
     Deed,
     Group,
@@ -47,6 +48,7 @@ def read(text: str) -> Roster:
 def roster(document: object) -> Roster:
     """Make a roster of what JSON holds; raises ``DocumentError``."""
     it = Fields(document, "")
+    days = it.list("holidays", _holiday)
     return it.made(
         Roster,
         zone=it.take("zone", values.zone),
@@ -55,8 +57,14 @@ def roster(document: object) -> Roster:
         overrides=it.list("overrides", _override),
         leaves=it.list("leaves", _leave),
         holdings=it.list("positions", _holding),
-        holidays=frozenset(it.list("holidays", values.day)),
+        holidays=frozenset(day for day in days if not isinstance(day, Calendar)),
+        calendars=frozenset(day for day in days if isinstance(day, Calendar)),
     )
+
+
+def _holiday(value: object, place: str) -> date | Calendar:
+    """Read a day, or the word of a calendar."""
+    return Calendar(value) if isinstance(value, str) and value in set(Calendar) else values.day(value, place)
 
 
 def _layer(value: object, place: str) -> Layer:

@@ -7,7 +7,8 @@ intervals are half-open, [from, to).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from enum import StrEnum
 from itertools import accumulate
@@ -40,6 +41,13 @@ class Unit(StrEnum):
     DAY = "day"
     WEEK = "week"
     MONTH = "month"
+
+
+class Calendar(StrEnum):
+    """Holidays that somebody else knows."""
+
+    INDONESIA = "ID"
+    """National holidays and *cuti bersama*."""
 
 
 class Holidays(StrEnum):
@@ -279,6 +287,12 @@ class Roster:
     leaves: tuple[Leave, ...] = ()
     holdings: tuple[Holding, ...] = ()
     holidays: frozenset[date] = field(default_factory=frozenset)
+    calendars: frozenset[Calendar] = field(default_factory=frozenset)
+    """Whose holidays count as well: whoever resolves the roster knows them, and puts them into ``holidays``."""
+
+    def knowing(self, days: Mapping[Calendar, frozenset[date]]) -> Roster:
+        """Make one whose ``holidays`` hold those of its calendars as well."""
+        return replace(self, holidays=self.holidays.union(*(days[one] for one in self.calendars)))
 
 
 def _check(starts: datetime, ends: datetime) -> None:

@@ -35,7 +35,7 @@ def document(roster: Roster) -> Document:
     return {
         "zone": roster.zone,
         **_given(
-            holidays=[day.isoformat() for day in sorted(roster.holidays)],
+            holidays=[*sorted(roster.calendars), *(day.isoformat() for day in sorted(roster.holidays))],
             layers=[_layer(one) for one in roster.layers],
             temporary=[_temporary(one) for one in roster.temporary],
             positions=[_holding(one) for one in roster.holdings],

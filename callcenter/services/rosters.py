@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 
 from sqlalchemy import func, select
@@ -13,18 +13,21 @@ from sqlalchemy.orm import Session, joinedload
 from callcenter.models import Agency, Officer, RosterVersion, Shift
 from callcenter.roster.document import read
 from callcenter.roster.people import names
-from callcenter.roster.plan import Leave, Override, Role
+from callcenter.roster.plan import Calendar, Leave, Override, Role, Roster
 from callcenter.roster.resolver import Resolver, Span
 from callcenter.roster.stack import OnDuty
 from callcenter.roster.values import DocumentError
 from callcenter.services.callers import printable
 from callcenter.services.changes import Change, Changes
+from callcenter.services.deadlines import holidays_between
 from callcenter.services.weekly import weekly_roster
 
 _UNNAMED = "\0"
 """No officer's name begins with it."""
 LONGEST_REASON = 500
 LONGEST_DOCUMENT = 1_000_000
+KNOWN_HOLIDAYS = date(2020, 1, 1), date(2040, 12, 31)
+"""Of this time a calendar's holidays count; *cuti bersama* is known once it is decreed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,10 +226,21 @@ class Rosters:
         return version
 
 
+def with_holidays(roster: Roster) -> Roster:
+    """Put the days of the calendars that a roster names into it: all that are known, always the same ones.
+
+    Whose turn it is depends on every holiday since the rotation began, so that a window that moves
+    with the question would give another answer.
+    """
+    if not roster.calendars:
+        return roster
+    return roster.knowing({Calendar.INDONESIA: holidays_between(*KNOWN_HOLIDAYS)})
+
+
 @lru_cache(maxsize=2048)
 def _resolver(document: str) -> Resolver:
     """Make a document ready once; it was read before it was kept."""
-    return Resolver(read(document))
+    return Resolver(with_holidays(read(document)))
 
 
 _NEWEST = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from callcenter.roster.document import read, roster
 from callcenter.roster.people import names
-from callcenter.roster.plan import Deed, Holidays, Role, Roster
+from callcenter.roster.plan import Calendar, Deed, Holidays, Role, Roster
 from callcenter.roster.resolver import Resolver
 from callcenter.roster.values import DocumentError
 
@@ -33,7 +34,7 @@ def test_the_example_of_the_page_is_read_whole() -> None:
     assert [layer.role for layer in it.layers] == [Role.PRIMARY, Role.PRIMARY, Role.DEPUTY, Role.DEPUTY]
     assert it.layers[1].holidays is Holidays.OFF
     assert it.overrides[0].deed is Deed.REPLACE
-    assert (len(it.holidays), len(it.leaves), len(it.holdings)) == (2, 1, 1)
+    assert (len(it.holidays), len(it.calendars), len(it.leaves), len(it.holdings)) == (1, 1, 1, 1)
     assert Resolver(it).spans(1_767_571_200, 1_767_657_600)
 
 
@@ -45,6 +46,16 @@ def test_shifts_name_people_and_members() -> None:
 def test_as_many_shifts_as_may_run_at_once_are_read() -> None:
     following = shift(**{"from": "2026-01-05T16:00", "to": "2026-01-06T08:00"})
     assert roster(shifts(*[shift()] * 50, *[following] * 50))
+
+
+def test_a_calendar_is_named_among_the_holidays() -> None:
+    read_one = read('{"zone": "Asia/Jakarta", "holidays": ["ID", "2026-10-07"]}')
+    assert (read_one.calendars, read_one.holidays) == ({Calendar.INDONESIA}, {date(2026, 10, 7)})
+    christmas = frozenset([date(2026, 12, 25)])
+    assert read_one.knowing({Calendar.INDONESIA: christmas}).holidays == christmas | {date(2026, 10, 7)}
+    for days in ('["SG"]', '[["ID"]]', "[1]", '"ID"'):
+        with pytest.raises(DocumentError, match="holidays"):
+            read(f'{{"zone": "Asia/Jakarta", "holidays": {days}}}')
 
 
 def test_the_least_of_a_roster() -> None:

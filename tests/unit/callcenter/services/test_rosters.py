@@ -82,6 +82,25 @@ def test_the_exchange_s_members_follow_it(
     assert len(members["agency-rsud"]) == 1
 
 
+def test_national_holidays_are_those_of_the_calendar_it_names(
+    session: Session, agency: Agency, officers: dict[str, Officer]
+) -> None:
+    office = {
+        "hours": [{"from": "08:00", "to": "16:00"}],
+        "people": "Ani",
+        "priority": 1,
+        "on_holidays": "off",
+    }
+    use(
+        session,
+        agency,
+        {"zone": "Asia/Jakarta", "holidays": ["ID", "2026-12-23"], "layers": [office, {"people": "Budi"}]},
+    )
+    noon = datetime(2026, 12, 22, 12, tzinfo=ZONE)
+    found = [on_duty(session, agency, noon + days * DAY)[0][0] for days in range(5)]
+    assert found == ["Ani", "Budi", "Budi", "Budi", "Ani"]  # 24 and 25 December: joint leave and Christmas
+
+
 def test_who_is_renamed_stays_and_who_left_does_not(
     session: Session, agency: Agency, officers: dict[str, Officer]
 ) -> None:
