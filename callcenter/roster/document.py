@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from datetime import date
 
 from callcenter.roster import values
 from callcenter.roster.plan import (
