@@ -79,6 +79,26 @@ class Month:
 
 
 @dataclass(frozen=True, slots=True)
+class Week:
+    """An agency's week, from Monday on."""
+
+    agency: Agency
+    first: date
+    days: Sequence[Day]
+    officers: Sequence[Officer]
+
+    @property
+    def before(self) -> date:
+        """The Monday before it."""
+        return self.first - 7 * DAY
+
+    @property
+    def after(self) -> date:
+        """The Monday behind it."""
+        return self.first + 7 * DAY
+
+
+@dataclass(frozen=True, slots=True)
 class Now:
     """Who is on duty for an agency now."""
 
@@ -139,13 +159,8 @@ class DutyCalendar:
         monday = first - first.weekday() * DAY
         after = (first + 31 * DAY).replace(day=1)
         days = -(-((after - monday).days) // 7) * 7
-        starts, ends = self._midnight(monday), self._midnight(monday + days * DAY)
         officers = self._officers(agency.id)
-        pieces = self._pieces(agency.id, starts, ends, {one.id: one.name for one in officers if one.active})
-        all_days = [
-            Day(day, day.month == first.month, [piece for piece in pieces if self._is_of(piece, day)])
-            for day in (monday + number * DAY for number in range(days))
-        ]
+        all_days = self._days(agency.id, monday, days, officers, first.month)
         return Month(
             agency,
             first,
@@ -154,9 +169,18 @@ class DutyCalendar:
             Fairness(self._session, self._zone).shares(
                 agency.id, self._midnight(first), self._midnight(after)
             ),
-            Changes(self._session).of_agency(agency.id, starts, ends),
+            Changes(self._session).of_agency(
+                agency.id, self._midnight(monday), self._midnight(monday + days * DAY)
+            ),
             {one.id: one.name for one in officers},
         )
+
+    def week(self, agency_id: int, monday: date) -> Week:
+        """Show the week that begins on ``monday``; raises ``NotVisibleError``."""
+        agency = self._agency(agency_id)
+        officers = self._officers(agency.id)
+        days = self._days(agency.id, monday, 7, officers)
+        return Week(agency, monday, days, [one for one in officers if one.active])
 
     def substitutes(self, agency_id: int, officer_id: int, starts: datetime, ends: datetime) -> list[Share]:
         """Propose who stands in for an officer; nobody for what is no interval, or too long a one."""
@@ -189,6 +213,17 @@ class DutyCalendar:
         return [
             Asked(ask, names[ask.instead_of[0]], [one for one in work.left(ask) if one[1] > at])
             for ask in self._session.scalars(query)
+        ]
+
+    def _days(
+        self, agency_id: int, first: date, count: int, officers: Iterable[Officer], month: int | None = None
+    ) -> list[Day]:
+        """Give ``count`` days from ``first`` on; those of another month than ``month`` are marked."""
+        starts, ends = self._midnight(first), self._midnight(first + count * DAY)
+        pieces = self._pieces(agency_id, starts, ends, {one.id: one.name for one in officers if one.active})
+        return [
+            Day(day, month in (None, day.month), [piece for piece in pieces if self._is_of(piece, day)])
+            for day in (first + number * DAY for number in range(count))
         ]
 
     def _pieces(

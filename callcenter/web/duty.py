@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from callcenter.models import DutyFeed
-from callcenter.services.duty_calendar import DutyCalendar
+from callcenter.services.duty_calendar import DutyCalendar, Piece
 from callcenter.services.duty_feeds import DutyFeeds
 from callcenter.services.duty_warnings import DutyWarnings, rest_rule
 from callcenter.services.duty_work import ChangeForm, DutyWork
@@ -46,7 +47,7 @@ Reply = str | tuple[str, int] | Response
 
 @pages.context_processor
 def _words() -> dict[str, object]:
-    return {"KINDS": KINDS, "CHANGES": STATUSES, "WEEKDAYS": WEEKDAYS}
+    return {"minutes": _minutes, "KINDS": KINDS, "CHANGES": STATUSES, "WEEKDAYS": WEEKDAYS}
 
 
 @pages.get("/duty")
@@ -71,6 +72,12 @@ def month(agency_id: int) -> str:
     return _month(agency_id, ChangeForm("", "", "", ""), {})
 
 
+@pages.get("/duty/<int:agency_id>/week")
+def week(agency_id: int) -> str:
+    """Show an agency's week, hour by hour."""
+    return _week(agency_id, ChangeForm("", "", "", ""), {})
+
+
 @pages.post("/duty/<int:agency_id>")
 def change(agency_id: int) -> Reply:
     """Override duty, or grant a leave."""
@@ -81,8 +88,11 @@ def change(agency_id: int) -> Reply:
             done = (work.leave if form.kind == "leave" else work.override)(agency_id, form, now())
             starts = done.starts
     except FieldError as error:
-        return _month(agency_id, form, {error.field: problem(error.code)}), 422
+        show = _week if "week" in request.args else _month
+        return show(agency_id, form, {error.field: problem(error.code)}), 422
     flash(_("Perubahan jaga disimpan dan langsung berlaku."), "good")
+    if "week" in request.args:
+        return redirect(url_for("duty.week", agency_id=agency_id, week=_monday().strftime("%G-W%V")), 303)
     return _to_month(agency_id, starts)
 
 
@@ -179,21 +189,40 @@ def feed(token: str) -> Response:
 def _month(agency_id: int, form: ChangeForm, errors: dict[str, str]) -> str:
     with house().database.reading() as session:
         view = _calendar(session).month(agency_id, _first(request.args.get("month")))
-        asked = {name: request.args.get(name, "")[:40] for name in ("starts", "ends", "goes", "comes")}
-        if not form.kind:
-            form = ChangeForm("replace", reason="", **asked)
         return render_template(
             "duty/month.html",
             view=view,
+            here={"month": view.first.strftime("%Y-%m")},
             feeds=[it for it in _feeds(session) if it.agency_id == agency_id and not it.officer_id],
-            form=form,
-            errors=errors,
-            chosen=any(asked.values()) or bool(errors),
             warnings=_warnings(session).listed(viewer(), agency_id),
             owner=_warnings(session).owner_of(agency_id),
-            today=now().astimezone(house().zone).date(),
-            now=now(),
+            **_change_form(form, errors),
         )
+
+
+def _week(agency_id: int, form: ChangeForm, errors: dict[str, str]) -> str:
+    with house().database.reading() as session:
+        view = _calendar(session).week(agency_id, _monday())
+        local = now().astimezone(house().zone)
+        return render_template(
+            "duty/week.html",
+            view=view,
+            here={"week": view.first.strftime("%G-W%V")},
+            minute=local.hour * 60 + local.minute,
+            **_change_form(form, errors),
+        )
+
+
+def _change_form(form: ChangeForm, errors: dict[str, str]) -> dict[str, Any]:
+    """Give what the form below a calendar shows: what was typed, or what a chosen turn suggests."""
+    asked = {name: request.args.get(name, "")[:40] for name in ("starts", "ends", "goes", "comes")}
+    return {
+        "form": form if form.kind else ChangeForm("replace", reason="", **asked),
+        "errors": errors,
+        "chosen": any(asked.values()) or bool(errors),
+        "today": now().astimezone(house().zone).date(),
+        "now": now(),
+    }
 
 
 def _mine(errors: dict[str, str], form: ChangeForm | None = None) -> str:
@@ -203,6 +232,13 @@ def _mine(errors: dict[str, str], form: ChangeForm | None = None) -> str:
         form = form or ChangeForm("ask", reason="", **asked)
         feeds = [it for it in _feeds(session) if it.officer_id]
         return render_template("duty/mine.html", view=view, feeds=feeds, form=form, errors=errors)
+
+
+def _minutes(piece: Piece) -> tuple[int, int]:
+    """Tell from and until which minute of its day a piece lasts, on the wall."""
+    first, last = (at.astimezone(house().zone) for at in (piece.starts, piece.ends))
+    over = last.hour * 60 + last.minute
+    return first.hour * 60 + first.minute, over if first.date() == last.date() else 1440
 
 
 def _form() -> ChangeForm:
@@ -217,6 +253,16 @@ def _first(text: str | None) -> date:
     except ValueError:
         first = now().astimezone(house().zone).date().replace(day=1)
     return first if 2000 <= first.year < 2200 else date(2000, 1, 1)
+
+
+def _monday() -> date:
+    """Read a week as ``2026-W48``; nonsense means this one."""
+    try:
+        monday = date.fromisoformat(f"{request.args.get('week')}-1")
+    except ValueError:
+        today = now().astimezone(house().zone).date()
+        monday = today - timedelta(days=today.weekday())
+    return monday if 2000 <= monday.year < 2200 else date(2000, 1, 3)
 
 
 def _to_month(agency_id: int, starts: datetime) -> Response:

@@ -183,6 +183,11 @@ def month(of: date) -> str:
     return format_date(of, "MMMM yyyy", locale=_locale())
 
 
+def week(of: date) -> str:
+    """Give the ISO week that a day is in to an address: 2026-W48."""
+    return f"{of:%G-W%V}"
+
+
 def ending(time: datetime) -> str:
     """Say the time of day at which something ends: midnight is 24.00."""
     said = clock(time, with_seconds=False)
@@ -268,6 +273,8 @@ def _page_words() -> dict[str, object]:
 
 
 _FILTERS = (
+    week,
+    short_day,
     when,
     clock,
     day,

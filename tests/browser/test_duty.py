@@ -55,6 +55,25 @@ def test_a_name_is_dragged_onto_a_turn(site: Site, page: Page) -> None:
     expect(page.get_by_label("Mulai")).not_to_have_value("")
 
 
+def test_a_week_is_changed_by_a_drag(site: Site, page: Page, shoot: Shoot) -> None:
+    agency_id = _town(site)
+    site.log_in(page)
+    page.goto(f"{site.address}/duty/{agency_id}")
+    page.get_by_role("link", name="Minggu", exact=True).click()
+    expect(page.get_by_role("heading", name="Minggu jaga")).to_be_visible()
+    shoot(page, "duty-week")
+    page.get_by_role("link", name="Berikutnya").click()
+    expect(page.locator(".week .today")).to_have_count(0)
+    page.locator("[data-officer]", has_text="Cici").drag_to(page.locator("[data-piece]").nth(3))
+    expect(page.get_by_label("Penggantinya").locator("option:checked")).to_have_text("Cici Paramida")
+    starts = page.get_by_label("Mulai").input_value()
+    page.get_by_label("Alasan").first.fill("Rapat di Bandung")
+    page.get_by_role("button", name="Simpan perubahan").click()
+    expect(page.get_by_role("heading", name="Minggu jaga")).to_be_visible()
+    expect(page.locator(".week", has_text="Cici Paramida")).to_be_visible()
+    assert "Cici Paramida" in _on_duty(site, agency_id, starts)
+
+
 def test_leave_without_a_letter_is_refused_where_it_is_missing(site: Site, page: Page, shoot: Shoot) -> None:
     agency_id = _town(site)
     site.log_in(page)

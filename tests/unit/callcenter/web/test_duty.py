@@ -196,3 +196,32 @@ def test_a_calendar_follows_changes_and_ends_with_its_officer(
     with place.database.transaction() as session:
         session.get_one(Officer, people["Ani"]).active = False
     assert program.get(path).status_code == 404
+
+
+def test_a_week_shows_each_hour_once_and_keeps_its_place(
+    place: Place, log_in: LogIn, people: dict[str, int]
+) -> None:
+    supervisor = log_in("pengawas")
+    url = f"/duty/{people['dinsos']}/week"
+    page = supervisor.get(f"{url}?week=2026-W49").text
+    assert page.count("07.00–19.00</span> Ani") == page.count("19.00–24.00</span> Budi") == 7
+    assert "#p1-2 { top: 29.16" in page
+    assert "week=2026-W48" in page
+    assert "week=2026-W50" in page
+    data = {"kind": "remove", "goes": people["Ani"], "reason": "Rapat"}
+    times = {"starts": "2026-12-01T08:00", "ends": "2026-12-01T10:30"}
+    answer = supervisor.post(f"/duty/{people['dinsos']}?week=2026-W49", data={**data, **times})
+    assert answer.location == f"{url}?week=2026-W49"
+    changed = supervisor.get(answer.location).text
+    assert "08.00–10.30</span> Tidak ada" in changed
+    refused = supervisor.post(f"/duty/{people['dinsos']}?week=2026-W49", data={**data, **times, "reason": ""})
+    assert (refused.status_code, "Minggu jaga" in refused.text) == (422, True)
+
+
+@pytest.mark.parametrize("week", ["", "x", "2026-W60", "9999-W01", "0001-W01", "2026-W48-3"])
+def test_nonsense_is_some_week(log_in: LogIn, people: dict[str, int], week: str) -> None:
+    assert log_in("ani").get(f"/duty/{people['dinsos']}/week?week={week}").status_code == 200
+
+
+def test_another_agency_s_week_is_not_shown(log_in: LogIn, people: dict[str, int]) -> None:
+    assert log_in("ani").get(f"/duty/{people['dinkes']}/week").status_code == 404
