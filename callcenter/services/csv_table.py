@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 MAX_BYTES = 2 * 1024 * 1024
 MAX_ROWS = 5000
-DELIMITERS = (";", ",")
+DELIMITERS = (";", ",", "\t")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,8 @@ class Mistake:
     column: str
     code: str
     value: str = ""
+    near: str = ""
+    """The known value, or the row, that it comes close to."""
 
 
 class UnreadableError(ValueError):
@@ -44,7 +46,13 @@ def read(data: bytes, headings: Mapping[str, str], required: Sequence[str]) -> l
 
     Raises ``UnreadableError`` when the file is no such table.
     """
-    records = _records(_text(data), headings)
+    return table(_records(_text(data), headings), headings, required)
+
+
+def table(
+    records: Iterator[tuple[int, list[str]]], headings: Mapping[str, str], required: Sequence[str]
+) -> list[Row]:
+    """Make rows of numbered records, of which the first one holds the headings; as ``read`` does."""
     names = _names(records, headings, required)
     return [_row(number, record, names) for number, record in records if any(cell.strip() for cell in record)]
 
@@ -94,7 +102,9 @@ def _heading(cell: str) -> str:
 def _names(
     records: Iterator[tuple[int, list[str]]], headings: Mapping[str, str], required: Sequence[str]
 ) -> list[str]:
-    _number, first = next(records)
+    _number, first = next(records, (1, []))
+    if not any(cell.strip() for cell in first):
+        raise UnreadableError(Mistake(0, "", "empty_file"))
     while first and not first[-1].strip():
         first.pop()
     for cell in first:

@@ -26,7 +26,7 @@ _SPREADSHEET_NUMBER = re.compile(r"[0-9]+([.,][0-9]+)?E\+?[0-9]+", re.IGNORECASE
 _PUNCTUATION = re.compile(r"[\s().-]")
 _CLOCK = re.compile(r"([01]?[0-9]|2[0-4])[:.]([0-5][0-9])")
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://\S{1,500}", re.IGNORECASE)
-_FORMULA = ("=", "+", "-", "@")
+FORMULA = ("=", "+", "-", "@")
 
 
 @dataclass
@@ -51,7 +51,7 @@ def text(field: str, value: str, limit: int = NAME_LENGTH) -> str:
         raise FieldError(field, "too_long", clean)
     if not clean.isprintable():
         raise FieldError(field, "unprintable", clean)
-    if clean.startswith(_FORMULA):
+    if clean.startswith(FORMULA):
         raise FieldError(field, "formula", clean)
     return clean
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from types import MappingProxyType
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
@@ -126,21 +127,37 @@ class Rosters:
         self._session = session
 
     def use(
-        self, agency: Agency, text: str, reason: str, account_id: int | None, now: datetime
+        self,
+        agency: Agency,
+        text: str,
+        reason: str,
+        account_id: int | None,
+        now: datetime,
+        known: Mapping[str, int] = MappingProxyType({}),
     ) -> RosterVersion:
         """Put a document (JSON) in force for an agency.
 
-        Raises ``DocumentError`` for what is no roster, names nobody of the agency's
-        officers (or two of one name), or comes without a reason.
+        ``known`` tells whom some names mean: those of a version before, whose
+        officers may have been renamed or have left since. Raises ``DocumentError``
+        for what is no roster, names nobody of the agency's officers (or two of one
+        name), or comes without a reason.
         """
-        if len(text) > LONGEST_DOCUMENT:
-            raise DocumentError("", f"longer than {LONGEST_DOCUMENT} characters")
-        people = self._officers(agency, names(read(text)))
+        people = self._people(agency, text, known)
         return self._keep(agency, text, people, reason, account_id, now)
+
+    def tried(self, agency: Agency, text: str) -> Planned:
+        """Make a document ready without putting it in force; raises ``DocumentError`` as ``use`` does."""
+        people = self._people(agency, text, {})
+        return Planned(agency.id, Resolver(read(text)), people)
 
     def withdraw(self, agency: Agency, reason: str, account_id: int | None, now: datetime) -> RosterVersion:
         """Give an agency back to its weekly plan; raises ``DocumentError`` without a reason."""
         return self._keep(agency, None, {}, reason, account_id, now)
+
+    def current(self, agency_id: int) -> RosterVersion | None:
+        """Give the version in force, if an agency was ever given one."""
+        query = select(RosterVersion).where(RosterVersion.agency_id == agency_id)
+        return self._session.scalars(query.order_by(RosterVersion.id.desc()).limit(1)).first()
 
     def history(self, agency_id: int) -> Sequence[RosterVersion]:
         """List an agency's versions, the newest (in force) first."""
@@ -194,6 +211,13 @@ class Rosters:
             )
             for agency_id, week in shifts.items()
         }
+
+    def _people(self, agency: Agency, text: str, known: Mapping[str, int]) -> dict[str, int]:
+        if len(text) > LONGEST_DOCUMENT:
+            raise DocumentError("", f"longer than {LONGEST_DOCUMENT} characters")
+        wanted = names(read(text))
+        found = self._officers(agency, [name for name in wanted if name not in known])
+        return {name: known[name] if name in known else found[name] for name in wanted}
 
     def _officers(self, agency: Agency, wanted: Sequence[str]) -> dict[str, int]:
         query = select(Officer.name, Officer.id).where(Officer.agency_id == agency.id, Officer.active)
