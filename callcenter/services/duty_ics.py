@@ -215,7 +215,8 @@ def _text(rule: Any) -> str:
 def _is_plain(said: Mapping[str, Sequence[Any]]) -> bool:
     """Tell whether a rule finds a day soon, so that nothing looks for one for ever."""
     kind = str(said.get("FREQ", [""])[0]).upper()
-    if kind not in _RULES or not set(said) <= _RULES[kind].parts | _ENDS:
+    both_ends = {"COUNT", "UNTIL"} <= set(said)
+    if kind not in _RULES or both_ends or not set(said) <= _RULES[kind].parts | _ENDS:
         return False
     days = [int(day) for day in said.get("BYMONTHDAY", [])]
     ordinals = [abs(one.relative or 1) for one in said.get("BYDAY", [])]

@@ -26,26 +26,39 @@ def read(data: bytes, headings: Mapping[str, str], required: Sequence[str]) -> l
     Raises ``UnreadableError`` when the file is no such table.
     """
     try:
-        _check(data)
-        return table(_records(data), headings, required)
+        return table(_records(_unpacked(data)), headings, required)
     except UnreadableError:
         raise
     except Exception:  # a broken workbook fails in a dozen ways, by zipfile, XML and openpyxl
         raise UnreadableError(Mistake(0, "", "broken_workbook")) from None
 
 
-def _check(data: bytes) -> None:
-    """Refuse what would unpack to too much, in parts or in XML entities."""
+def _unpacked(data: bytes) -> bytes:
+    """Give a workbook's parts unpacked; refuse what would be too much, in parts or in XML entities.
+
+    Whoever reads a part whole unpacks all of it, whatever size is listed. So
+    each is read here, up to that size, and nobody sees the file itself.
+    """
     if len(data) > MAX_BYTES:
         raise UnreadableError(Mistake(0, "", "too_big"))
-    with zipfile.ZipFile(io.BytesIO(data)) as parts:
-        listed = parts.infolist()
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as packed, zipfile.ZipFile(out, "w") as unpacked:
+        listed = packed.infolist()
         if len(listed) > MOST_PARTS or sum(part.file_size for part in listed) > MOST_UNPACKED:
             raise UnreadableError(Mistake(0, "", "too_big_inside"))
-        for part in listed:  # reading stops at the size that is listed
-            content = parts.read(part)
-            if any(mark in content for mark in _DOCTYPES):
-                raise UnreadableError(Mistake(0, "", "broken_workbook"))
+        for part in listed:
+            unpacked.writestr(part.filename, _part(packed, part))
+    return out.getvalue()
+
+
+def _part(packed: zipfile.ZipFile, part: zipfile.ZipInfo) -> bytes:
+    if part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise UnreadableError(Mistake(0, "", "broken_workbook"))  # others cannot be unpacked in bounds
+    with packed.open(part) as opened:
+        content = opened.read(part.file_size)
+    if any(mark in content for mark in _DOCTYPES):
+        raise UnreadableError(Mistake(0, "", "broken_workbook"))
+    return content
 
 
 def _records(data: bytes) -> Iterator[tuple[int, list[str]]]:
