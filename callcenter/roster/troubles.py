@@ -96,12 +96,12 @@ def _two_places(who: str, duties: Sequence[_Duty]) -> Iterator[Trouble]:
 
 def _tired(who: str, duties: Sequence[_Duty], rule: RestRule) -> Iterator[Trouble]:
     """Tell of work without a break that is too long, and of breaks that are too short to rest in."""
-    stretches = list(_stretches((duty.starts, duty.ends) for duty in duties))
+    whole = list(stretches((duty.starts, duty.ends) for duty in duties))
     places = _places(duties)
-    for starts, ends in stretches:
+    for starts, ends in whole:
         if ends - starts > rule.longest:
             yield Trouble(Kind.TOO_LONG, starts, ends, places, who)
-    for (_, ended), (begins, _) in pairwise(stretches):
+    for (_, ended), (begins, _) in pairwise(whole):
         if begins - ended < rule.least_rest:
             yield Trouble(Kind.NO_REST, ended, begins, places, who)
 
@@ -110,7 +110,7 @@ def _places(duties: Iterable[_Duty]) -> tuple[str, ...]:
     return tuple(sorted({duty.place for duty in duties}))
 
 
-def _stretches(intervals: Iterable[Interval]) -> Iterator[Interval]:
+def stretches(intervals: Iterable[Interval]) -> Iterator[Interval]:
     """Join what overlaps or meets; the intervals come in the order of their starts."""
     current: Interval | None = None
     for starts, ends in intervals:
