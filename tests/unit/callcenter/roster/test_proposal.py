@@ -10,7 +10,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from callcenter.roster.burden import Burden, Measure, burdens
@@ -63,22 +63,23 @@ def case(random: Random) -> Case:
         starts = random.randrange(0, 120)
         return at(starts), at(starts + random.randrange(1, longest))
 
-    vacancies = []
-    for _ in range(random.randrange(0, 16)):
-        starts, ends = interval(random.choice((9, 25)))
+    length = random.choice((4, 6, 8, 12))
+    vacancies = turns(length, random.randrange(0, 14), since=random.randrange(0, 24))
+    for _ in range(random.randrange(0, 4)):
+        starts, ends = interval(13)
         vacancies.append(Vacancy(starts, ends, random.choice(list(Role)), random.randrange(1, 3)))
     people = [
         Candidate(
             f"p{number}",
             Burden(*(random.randrange(0, 60) * HOUR for _ in range(4))),
-            away=tuple(interval(40) for _ in range(random.randrange(0, 3))),
-            duties=((at(-6), at(0)),) if random.random() < 0.3 else (),
-            since=at(random.randrange(1, 60)) if random.random() < 0.2 else at(-1000),
-            until=at(random.randrange(60, 120)) if random.random() < 0.2 else at(1000),
+            away=tuple(interval(30) for _ in range(random.randrange(0, 3))),
+            duties=((at(-4), at(0)),) if random.random() < 0.2 else (),
+            since=at(random.randrange(1, 60)) if random.random() < 0.1 else at(-1000),
+            until=at(random.randrange(60, 120)) if random.random() < 0.1 else at(1000),
         )
-        for number in range(random.randrange(0, 6))
+        for number in range(random.randrange(0, 7))
     ]
-    rest = RestRule(random.choice((8, 12, 24)) * HOUR, random.choice((0, 8, 11)) * HOUR)
+    rest = RestRule(random.choice((1, 2, 3)) * length * HOUR, random.choice((0, length, 8)) * HOUR)
     return Case(tuple(vacancies), tuple(people), rest)
 
 
@@ -159,6 +160,8 @@ def test_every_rule_holds(it: Case) -> None:
 
 
 @given(CASES)
+@example(case(Random(2154)))  # an exchange lets somebody take what nobody could before it
+@example(case(Random(5420)))
 @settings(max_examples=300, deadline=None)
 def test_nothing_stays_empty_that_somebody_may_take(it: Case) -> None:
     result = run(it)
@@ -171,6 +174,16 @@ def test_nothing_stays_empty_that_somebody_may_take(it: Case) -> None:
         if turn.missing:
             more = (turn.vacancy.starts, turn.vacancy.ends)
             assert not any(allowed(one, [*duties[one.who], more], it.rule) for one in it.people)
+            assert not any(can_make_room(it, duties, place, more) for place in taken(result))
+
+
+def can_make_room(it: Case, duties: Held, place: Taken, more: Interval) -> bool:
+    """Tell whether somebody can take a place, so that its holder can take ``more``."""
+    people = {one.who: one for one in it.people}
+    rest = [one for one in duties[place.who] if one != place.interval]
+    return allowed(people[place.who], [*rest, more], it.rule) and any(
+        allowed(one, [*duties[one.who], place.interval], it.rule) for one in it.people if one.who != place.who
+    )
 
 
 @given(CASES)
@@ -264,13 +277,18 @@ def test_why_nobody_takes_a_turn_is_said(person: Candidate, reason: Refusal) -> 
     assert result.turns[0].missing == 2
 
 
-def test_somebody_makes_room_for_who_can_take_nothing_else() -> None:
-    """Ani can serve at noon alone, and Budi does, until he takes what only he can."""
-    ani = Candidate("ani", Burden(whole=99 * HOUR), away=((at(0), at(8)), (at(16), at(24))))
-    budi = Candidate("budi")
-    rule = RestRule(8 * HOUR, 8 * HOUR)
-    result = proposed(turns(8, 3), ani, budi, rule=rule)
-    assert [turn.people for turn in result.turns] == [("budi",), ("ani",), ("budi",)]
+def test_somebody_makes_room_for_a_turn_that_nobody_else_can_take() -> None:
+    """Ani has carried less, and would take the first turn; but only she can take the second."""
+    budi = Candidate("budi", Burden(whole=99 * HOUR), away=((at(8), at(16)),))
+    result = proposed(turns(8, 2), Candidate("ani"), budi, rule=RestRule(8 * HOUR, 8 * HOUR))
+    assert [turn.people for turn in result.turns] == [("budi",), ("ani",)]
+
+
+def test_a_hole_that_is_no_rest_is_not_made_for_the_balance() -> None:
+    """Budi could take the second of three short turns; Ani would have four hours between hers."""
+    budi = Candidate("budi", away=((at(6), at(10)), (at(14), at(18))))
+    result = proposed(turns(4, 3, since=6), Candidate("ani"), budi)
+    assert [turn.people for turn in result.turns] == [("ani",)] * 3
 
 
 def test_equal_vacancies_are_one_with_more_places() -> None:
