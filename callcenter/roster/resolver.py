@@ -72,11 +72,15 @@ class Resolver:
 
     def away(self, starts: int, ends: int) -> set[str]:
         """Tell who is on leave at some time in [starts, ends)."""
-        return {
-            who
+        return set(self.absences(starts, ends))
+
+    def absences(self, starts: int, ends: int) -> dict[str, list[tuple[int, int]]]:
+        """Give the leaves of each person that touch [starts, ends), whole."""
+        found = {
+            who: [(first, last) for first, last, _ in leaves if first < ends and last > starts]
             for who, leaves in self._away.items()
-            if any(first < ends and last > starts for first, last, _ in leaves)
         }
+        return {who: leaves for who, leaves in found.items() if leaves}
 
     def _settle(self) -> None:
         self._plain = not (self._temporary or self._overrides or self._away or self._holders)

@@ -115,6 +115,12 @@ class Planned:
         """Tell which officers are on leave at some time in [starts, ends) (seconds since 1970)."""
         return {self.people[who] for who in self.resolver.away(starts, ends) if who in self.people}
 
+    def absences(self, officer_id: int, starts: int, ends: int) -> list[tuple[int, int]]:
+        """Give an officer's leaves that touch [starts, ends) (seconds since 1970), in order, whole."""
+        found = self.resolver.absences(starts, ends)
+        names = [name for name, known in self.people.items() if known == officer_id]
+        return sorted(leave for name in names for leave in found.get(name, ()))
+
     def _known(self, people: Iterable[OnDuty]) -> list[OnDuty]:
         return [one for one in people if one.who in self.people]
 
@@ -178,6 +184,11 @@ class Rosters:
         weekly = self._weekly([one for one in agencies if one not in own], zone)
         changes = Changes(self._session).between(starts, ends)
         return [(own.get(one) or weekly[one]).changed(changes.get(one, ())) for one in agencies]
+
+    def unchanged(self, agency_id: int, zone: str) -> Planned:
+        """Give an agency's roster, its own or the week's, without what is changed."""
+        own = self._own(agency_id)
+        return own[0] if own else self._weekly([agency_id], zone)[agency_id]
 
     def exceptional(self, zone: str, at: int, agency_id: int | None = None) -> list[Planned]:
         """Give those that are not just the weekly plan at an instant: own rosters, and changed ones."""
