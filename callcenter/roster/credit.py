@@ -7,12 +7,15 @@ did on average.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
+from typing import TypeVar
 
 from callcenter.roster.burden import Burden
 
+Person = TypeVar("Person", bound=Hashable)
 
-def credits(whole: Burden, there: Mapping[str, int], length: int) -> dict[str, Burden]:
+
+def credits(whole: Burden, there: Mapping[Person, int], length: int) -> dict[Person, Burden]:
     """Tell each person's credit, of a ``whole`` that was carried together.
 
     ``there`` is for how many of the ``length`` seconds each of them was there.

@@ -120,8 +120,8 @@ class Proposals:
 
         The turns are those of the plan that the agency follows, without its
         changes: those stay laid over what is published. Who had no duty in the
-        90 days before counts as new, and is credited what the others carried on
-        average; who began in them, or was on leave, for the time before or away.
+        180 days before is new, and is credited what the others carried on average
+        in the last 90; who began in those, or was on leave, for the time missed.
         """
         today = now.astimezone(self._zone).date()
         if first <= today:
@@ -157,7 +157,7 @@ class Proposals:
     def _candidates(self, agency: Agency, first: date, people: Mapping[str, int]) -> list[Candidate]:
         starts, ends = self._midnight(first), self._midnight(_next_month(first))
         begin, beside = starts - int(PAST.total_seconds()), int(BESIDE.total_seconds())
-        plan = Rosters(self._session).plan(agency.id, self._zone.key, begin, ends + beside)
+        plan = Rosters(self._session).plan(agency.id, self._zone.key, 2 * begin - starts, ends + beside)
         carried = self._carried(agency, begin, starts)
         there = {one: _there(plan, one, begin, starts) for one in people.values()}
         credit = credits(sum(carried.values(), NOTHING), there, starts - begin)
@@ -236,10 +236,14 @@ def _duties(plan: Planned, officer_id: int, starts: int, ends: int) -> list[Inte
 
 
 def _there(plan: Planned, officer_id: int, starts: int, ends: int) -> int:
-    """Tell for how long somebody was there: since the first duty, less leave."""
-    duties = _duties(plan, officer_id, starts, ends)
+    """Tell for how much of [starts, ends) somebody was there: since the first duty known, less leave.
+
+    The first duty is looked for in the time before as well, twice as far back:
+    whose turn in a long rotation came late was there all the same.
+    """
+    duties = _duties(plan, officer_id, 2 * starts - ends, ends)
     if not duties:
         return 0
-    since = duties[0][0]
+    since = max(starts, duties[0][0])
     leaves = ((max(first, since), min(last, ends)) for first, last in plan.absences(officer_id, since, ends))
     return ends - since - sum(last - first for first, last in stretches(leaves))
