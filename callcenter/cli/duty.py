@@ -25,9 +25,13 @@ from callcenter.roster.values import DocumentError
 from callcenter.services.access import Viewer
 from callcenter.services.agencies import Agencies
 from callcenter.services.duty import Duty
+from callcenter.services.duty_files import to_csv
 from callcenter.services.duty_warnings import DutyWarnings, rest_rule
+from callcenter.services.fields import FieldError
 from callcenter.services.gaps import Gaps
 from callcenter.services.ladder import Ladders
+from callcenter.services.proposals import Proposals, Proposed
+from callcenter.services.proposals import month as proposals_month
 from callcenter.services.rosters import Rosters, with_holidays
 from callcenter.settings import load
 
@@ -157,6 +161,50 @@ def warnings(shape: str) -> None:
             for one in found
         ]
     output.show_rows(rows, ("agency", "kind", "officer", "from", "to", "told_days", "told"), shape)
+
+
+@duty.command("propose")
+@click.argument("agency")
+@click.argument("month")
+@click.option("--format", "shape", type=click.Choice(["json", "csv"]), default="csv", show_default=True)
+@click.option("--publish", is_flag=True, help="Put it in force for the month.")
+@click.option("--with-gaps", is_flag=True, help="Publish although nobody can take some turns.")
+@click.option("--reason", default="", help="Kept with what is published.")
+def propose(agency: str, month: str, shape: str, publish: bool, with_gaps: bool, reason: str) -> None:
+    """Propose an AGENCY's duty for a MONTH (2026-12) that has not begun; csv is what an import takes."""
+    at = datetime.now(UTC)
+    with _changing() as session:
+        proposals = Proposals(session, zone())
+        try:
+            proposed = proposals.propose(_agency(session, agency), proposals_month(month), at)
+            if publish:
+                proposals.publish(proposed, reason, None, at, with_gaps=with_gaps)
+        except FieldError as error:
+            raise click.ClickException(f"{error}\nNothing was changed.") from None
+        click.echo(to_csv(proposed.rows) if shape == "csv" else _proposal(proposed), nl=shape != "csv")
+    if proposed.empty:
+        click.echo(f"{len(proposed.empty)} turns have places that nobody can take", err=True)
+
+
+def _proposal(proposed: Proposed) -> str:
+    turns = [
+        {
+            "from": turn.starts.isoformat(),
+            "to": turn.ends.isoformat(),
+            "role": turn.role,
+            "people": [name for _, name in turn.people],
+            "missing": turn.missing,
+            "refusals": turn.refusals,
+        }
+        for turn in proposed.turns
+    ]
+    shares = [
+        {"name": one.name, "before": asdict(one.before), "after": asdict(one.after)}
+        | {"credit": asdict(one.credit)}
+        for one in proposed.shares
+    ]
+    facts = {"agency": proposed.agency.code, "month": f"{proposed.first:%Y-%m}"}
+    return json.dumps({**facts, "turns": turns, "shares": shares}, ensure_ascii=False, indent=2)
 
 
 @contextmanager
