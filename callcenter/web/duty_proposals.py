@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -15,6 +16,7 @@ from callcenter.roster.values import DocumentError
 from callcenter.services import proposals
 from callcenter.services.access import possible_id
 from callcenter.services.duty_files import to_csv, to_xlsx
+from callcenter.services.duty_rows import DutyRow
 from callcenter.services.fields import FieldError
 from callcenter.services.proposals import Proposals, Proposed
 from callcenter.web.admin.part import found, reads, ticked, typed
@@ -36,7 +38,7 @@ PARTS = (
     ("weekends", _l("Akhir pekan")),
     ("holidays", _l("Hari libur")),
 )
-KINDS = {
+KINDS: dict[str, tuple[str, Callable[[Sequence[DutyRow]], bytes]]] = {
     "csv": ("text/csv; charset=utf-8", lambda rows: b"\xef\xbb\xbf" + to_csv(rows).encode()),
     "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", to_xlsx),
 }
