@@ -22,7 +22,7 @@ from callcenter.roster.writing import document
 from callcenter.services.changes import Changes
 from callcenter.services.duty_rows import DutyRow, Period
 from callcenter.services.fields import FieldError
-from callcenter.services.rosters import Planned, Rosters
+from callcenter.services.rosters import Planned, Rosters, with_holidays
 from callcenter.services.weekly import ROLES, weekly_roster
 
 Interval = tuple[datetime, datetime]
@@ -77,7 +77,7 @@ class DutyPlans:
         """Tell what publishing these rows would come to; raises ``FieldError`` for a period that is over."""
         roster, known = self._composed(agency, rows, period, now)
         last = period.bounds(self._zone)[1]
-        planned, found = self._look(Planned(agency.id, Resolver(roster), known), period, now)
+        planned, found = self._look(Planned(agency.id, Resolver(with_holidays(roster)), known), period, now)
         return replace(
             found,
             away=[row for row in rows if row.officer_id in planned.away(*self._seconds(row))],

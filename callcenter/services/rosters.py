@@ -154,7 +154,7 @@ class Rosters:
     def tried(self, agency: Agency, text: str) -> Planned:
         """Make a document ready without putting it in force; raises ``DocumentError`` as ``use`` does."""
         people = self._people(agency, text, {})
-        return Planned(agency.id, Resolver(read(text)), people)
+        return Planned(agency.id, Resolver(with_holidays(read(text))), people)
 
     def withdraw(self, agency: Agency, reason: str, account_id: int | None, now: datetime) -> RosterVersion:
         """Give an agency back to its weekly plan; raises ``DocumentError`` without a reason."""
