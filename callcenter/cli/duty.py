@@ -24,8 +24,11 @@ from callcenter.roster.resolver import Resolver, Span, second
 from callcenter.roster.values import DocumentError
 from callcenter.services.access import Viewer
 from callcenter.services.agencies import Agencies
+from callcenter.services.csv_table import MAX_BYTES
 from callcenter.services.duty import Duty
-from callcenter.services.duty_files import to_csv
+from callcenter.services.duty_files import DutyFiles, to_csv
+from callcenter.services.duty_plans import DutyPlans
+from callcenter.services.duty_rows import period
 from callcenter.services.duty_warnings import DutyWarnings, rest_rule
 from callcenter.services.fields import FieldError
 from callcenter.services.gaps import Gaps
@@ -207,6 +210,35 @@ def _proposal(proposed: Proposed) -> str:
     return json.dumps({**facts, "turns": turns, "shares": shares}, ensure_ascii=False, indent=2)
 
 
+@duty.command("import")
+@click.argument("agency")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--from", "first", required=True, help="The plan's first day: 2026-12-01.")
+@click.option("--to", "last", required=True, help="Its last day, which belongs to it.")
+@click.option("--reason", default="", help="Kept with it, as the number of a decree.")
+@click.option("--check", is_flag=True, help="Look through the file and change nothing.")
+def import_plan(agency: str, path: Path, first: str, last: str, reason: str, check: bool) -> None:
+    """Publish an AGENCY's duty from a file (CSV, XLSX, iCalendar), or tell what is wrong with each row."""
+    at = datetime.now(UTC)
+    with _changing() as session:
+        try:
+            days = period(first, last, at.astimezone(zone()).date())
+            owner, files = _agency(session, agency), DutyFiles(session, zone())
+            draft = files.read(owner, _bytes(path), days)
+            for one in draft.mistakes:
+                where = f"row {one.row}, {one.column}" if one.row else "the file"
+                near = f"; near: {one.near}" if one.near else ""
+                click.echo(f"{path}: {where}: {one.code}: {one.value!r}{near}", err=True)
+            if draft.mistakes:
+                raise click.ClickException("Nothing was changed.")
+            if not check:
+                DutyPlans(session, zone()).publish(owner, draft.rows, days, reason, None, at)
+        except FieldError as error:
+            raise click.ClickException(f"{error}\nNothing was changed.") from None
+    done = "can be published" if check else "are published"
+    click.echo(f"{len(draft.rows)} turns of {agency} {done}")
+
+
 @contextmanager
 def _changing() -> Iterator[Session]:
     with plainly(), bootstrap.database(load()).transaction() as session:
@@ -230,6 +262,14 @@ def _roster(path: Path) -> Roster:
     try:
         return with_holidays(read(_text(path)))
     except DocumentError as error:
+        raise click.ClickException(f"{path}: {error}") from None
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except OSError as error:
         raise click.ClickException(f"{path}: {error}") from None
 
 

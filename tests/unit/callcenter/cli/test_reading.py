@@ -280,3 +280,37 @@ def test_a_roster_of_strangers_is_refused_and_changes_nothing(database: Database
     assert result.exit_code == 1
     assert "Ani: is no active officer of Dinas Sosial\nNothing was changed." in result.output
     assert parsed("duty", "history", "dinsos") == []
+
+
+def test_a_plan_of_duty_is_imported_whole_or_not_at_all(database: Database, tmp_path: Path) -> None:
+    with database.transaction() as db:
+        factories.officer(db, factories.agency(db), "Ani")
+    path = tmp_path / "plan.csv"
+    words = ("duty", "import", "dinsos", str(path), "--from", "2031-12-01", "--to", "2031-12-31")
+    head = "tanggal;mulai;selesai;petugas;peran\n"
+    path.write_text(
+        f"{head}2031-12-01;08:00;16:00;Ani;\n2031-12-02;08:00;16:00;Anni;\n2032-01-02;1:00;2:00;Ani;x\n"
+    )
+    refused = run(*words, "--reason", "Surat tugas 1")
+    assert refused.exit_code == 1
+    assert "row 3, petugas: unknown_officer: 'Anni'; near: Ani" in refused.output
+    assert "row 4, peran: unknown_duty_role: 'x'" in refused.output
+    path.write_text(f"{head}2031-12-01;08:00;16:00;Ani;\n")
+    assert "1 turns of dinsos can be published" in run(*words, "--check").output
+    assert parsed("duty", "dinsos", "--at", "2031-12-01T09:00") == []
+    assert run(*words).exit_code == 1  # without a reason
+    assert run(*words, "--reason", "Surat tugas 1").exit_code == 0
+    assert [one["name"] for one in parsed("duty", "dinsos", "--at", "2031-12-01T09:00")] == ["Ani"]
+    missing = (
+        "duty",
+        "import",
+        "dinsos",
+        str(tmp_path / "nix"),
+        "--from",
+        "2031-12-01",
+        "--to",
+        "2031-12-31",
+    )
+    assert "No such file" in run(*missing).output
+    backwards = (*missing[:5], "2031-12-01", "--to", "2031-11-01")
+    assert "before_start" in run(*backwards).output
