@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from datetime import date
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -16,7 +15,6 @@ from callcenter.roster.values import DocumentError
 from callcenter.services import proposals
 from callcenter.services.access import possible_id
 from callcenter.services.duty_files import to_csv, to_xlsx
-from callcenter.services.duty_rows import DutyRow
 from callcenter.services.fields import FieldError
 from callcenter.services.proposals import Proposals, Proposed
 from callcenter.web.admin.part import found, reads, ticked, typed
@@ -38,9 +36,9 @@ PARTS = (
     ("weekends", _l("Akhir pekan")),
     ("holidays", _l("Hari libur")),
 )
-KINDS: dict[str, tuple[str, Callable[[Sequence[DutyRow]], bytes]]] = {
-    "csv": ("text/csv; charset=utf-8", lambda rows: b"\xef\xbb\xbf" + to_csv(rows).encode()),
-    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", to_xlsx),
+KINDS = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 
 
@@ -60,7 +58,6 @@ def proposal(agency_id: int) -> str:
 @reads
 def download(agency_id: int, kind: str) -> Answer:
     """Give the proposal as a file that can be changed and read in again."""
-    mimetype, write = KINDS[kind]
     try:
         with house().database.reading() as session:
             proposed = _proposed(session, agency_id)
@@ -69,7 +66,8 @@ def download(agency_id: int, kind: str) -> Answer:
         return redirect(url_for("duty_proposals.proposal", agency_id=agency_id), 303)
     name = f"jaga-{proposed.agency.code}-{proposed.first:%Y-%m}.{kind}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return Response(write(proposed.rows), mimetype=mimetype, headers=headers)
+    data = to_xlsx(proposed.rows) if kind == "xlsx" else b"\xef\xbb\xbf" + to_csv(proposed.rows).encode()
+    return Response(data, content_type=KINDS[kind], headers=headers)
 
 
 @pages.post("/duty/<int:agency_id>/proposal")
