@@ -3,6 +3,7 @@
 from callcenter.models.agency import Agency, Line, Tier
 from callcenter.models.call import EVENT_KINDS, Call, CallerKind, CallEvent, Disposition, Leg
 from callcenter.models.duty import ChangeKind, ChangeStatus, DutyChange, DutyFeed
+from callcenter.models.evidence import DutyRecord, HandoverNote, HandoverSeen
 from callcenter.models.nuisance import MarkStatus, NuisanceMark
 from callcenter.models.obligation import Obligation, ObligationCall, ObligationStatus
 from callcenter.models.officer import Account, Officer, Role, Shift
@@ -28,7 +29,10 @@ __all__ = [
     "Disposition",
     "DutyChange",
     "DutyFeed",
+    "DutyRecord",
     "ExchangeRecord",
+    "HandoverNote",
+    "HandoverSeen",
     "Leg",
     "Line",
     "LineCheck",
