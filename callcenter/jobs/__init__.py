@@ -11,6 +11,7 @@ from callcenter.jobs.kinds import Job, Periodic
 from callcenter.jobs.lines import lines
 from callcenter.jobs.notify import notify_obligation, notify_ticket
 from callcenter.jobs.prompts import build_agency_prompt
+from callcenter.jobs.seal import seal
 from callcenter.jobs.watch import watch
 
 JOBS: dict[str, Job] = {
@@ -24,4 +25,5 @@ PERIODIC: dict[str, Periodic] = {
     "lines": Periodic(lines, seconds=30),
     "escalate": Periodic(escalate, seconds=15),
     "expire_marks": Periodic(expire_marks, seconds=3600),
+    "seal": Periodic(seal, seconds=3600),
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import DDL, ForeignKey, Index, UniqueConstraint, event
+from sqlalchemy import Connection, ForeignKey, Index, Table, UniqueConstraint, event, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from callcenter.db import Base
@@ -26,7 +26,7 @@ class HandoverNote(Base):
     agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     officer_id: Mapped[int | None] = mapped_column(ForeignKey("officer.id"))
-    """The officer whose account wrote it; ``None``: a supervisor."""
+    """The officer whose account wrote it; ``None`` for an account that is no officer's."""
     at: Mapped[datetime]
     text: Mapped[str]
 
@@ -74,23 +74,29 @@ class DutyRecord(Base):
     sha256: Mapped[str]
     """Of ``previous`` and ``content``, one after the other."""
     sealed_at: Mapped[datetime]
-    last_event: Mapped[int]
-    """The ``id`` of the newest call event when it was sealed."""
 
     agency: Mapped[Agency] = relationship()
 
 
-_SQLITE = "CREATE TRIGGER %(table)s_{0} BEFORE {0} ON %(table)s BEGIN SELECT RAISE(ABORT, '%(table)s is written once'); END"
 _FUNCTION = """CREATE OR REPLACE FUNCTION written_once() RETURNS trigger LANGUAGE plpgsql AS
-$$ BEGIN RAISE EXCEPTION '%% is written once', TG_TABLE_NAME; END $$"""
-_POSTGRESQL = """CREATE TRIGGER %(table)s_once BEFORE UPDATE OR DELETE OR TRUNCATE ON %(table)s
-FOR EACH STATEMENT EXECUTE FUNCTION written_once()"""
+$$ BEGIN RAISE EXCEPTION '% is written once', TG_TABLE_NAME; END $$"""
+
+
+def _protect(table: Table, connection: Connection, **_: object) -> None:
+    """Let the database refuse to change or delete what a table holds."""
+    if connection.dialect.name == "sqlite":
+        for deed in ("UPDATE", "DELETE"):
+            connection.exec_driver_sql(
+                f"CREATE TRIGGER {table.name}_{deed} BEFORE {deed} ON {table.name}"
+                f" BEGIN SELECT RAISE(ABORT, '{table.name} is written once'); END"
+            )
+        return
+    connection.execute(text(_FUNCTION))
+    connection.exec_driver_sql(
+        f"CREATE TRIGGER {table.name}_once BEFORE UPDATE OR DELETE OR TRUNCATE ON {table.name}"
+        " FOR EACH STATEMENT EXECUTE FUNCTION written_once()"
+    )
+
 
 for _model in (HandoverNote, HandoverSeen, DutyRecord):
-    for _dialect, _statement in (
-        ("sqlite", _SQLITE.format("UPDATE")),
-        ("sqlite", _SQLITE.format("DELETE")),
-        ("postgresql", _FUNCTION),
-        ("postgresql", _POSTGRESQL),
-    ):
-        event.listen(_model.__table__, "after_create", DDL(_statement).execute_if(dialect=_dialect))
+    event.listen(_model.__table__, "after_create", _protect)

@@ -61,7 +61,6 @@ def upgrade() -> None:
         sa.Column("previous", sa.String(), nullable=False),
         sa.Column("sha256", sa.String(), nullable=False),
         sa.Column("sealed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("last_event", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_duty_record_agency_id_agency")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_duty_record")),
         sa.UniqueConstraint("agency_id", "day", "version", name=op.f("uq_duty_record_agency_id_day_version")),
