@@ -25,5 +25,5 @@ PERIODIC: dict[str, Periodic] = {
     "lines": Periodic(lines, seconds=30),
     "escalate": Periodic(escalate, seconds=15),
     "expire_marks": Periodic(expire_marks, seconds=3600),
-    "seal": Periodic(seal, seconds=3600),
+    "seal": Periodic(seal, seconds=600),
 }
