@@ -16,6 +16,7 @@ from callcenter.services.duty_calendar import DutyCalendar
 from callcenter.services.duty_feeds import DutyFeeds
 from callcenter.services.duty_work import ChangeForm, DutyWork
 from callcenter.services.fields import FieldError, wall_time
+from callcenter.services.handover import Handover
 from callcenter.web.admin.part import searched, typed
 from callcenter.web.admin.problems import WEEKDAYS, problem
 from callcenter.web.context import address, house, now, viewer
@@ -177,7 +178,7 @@ def feed(token: str) -> Response:
 
 def _month(agency_id: int, form: ChangeForm, errors: dict[str, str]) -> str:
     with house().database.reading() as session:
-        view = _calendar(session).month(agency_id, _first(request.args.get("month")))
+        view = _calendar(session).month(agency_id, first_of_month(request.args.get("month")))
         asked = {name: request.args.get(name, "")[:40] for name in ("starts", "ends", "goes", "comes")}
         if not form.kind:
             form = ChangeForm("replace", reason="", **asked)
@@ -188,6 +189,7 @@ def _month(agency_id: int, form: ChangeForm, errors: dict[str, str]) -> str:
             form=form,
             errors=errors,
             chosen=any(asked.values()) or bool(errors),
+            handed=Handover(session, viewer(), house().zone).view(agency_id, now()),
             today=now().astimezone(house().zone).date(),
             now=now(),
         )
@@ -199,7 +201,12 @@ def _mine(errors: dict[str, str], form: ChangeForm | None = None) -> str:
         asked = {name: request.args.get(name, "")[:40] for name in ("starts", "ends")}
         form = form or ChangeForm("ask", reason="", **asked)
         feeds = [it for it in _feeds(session) if it.officer_id]
-        return render_template("duty/mine.html", view=view, feeds=feeds, form=form, errors=errors)
+        handed = None
+        if view:
+            handed = Handover(session, viewer(), house().zone).view(view.officer.agency_id, now())
+        return render_template(
+            "duty/mine.html", view=view, feeds=feeds, form=form, errors=errors, handed=handed
+        )
 
 
 def _form() -> ChangeForm:
@@ -207,7 +214,7 @@ def _form() -> ChangeForm:
     return ChangeForm(**{name: typed(name) for name in names})
 
 
-def _first(text: str | None) -> date:
+def first_of_month(text: str | None) -> date:
     """Read a month as ``2026-11``; nonsense means this one."""
     try:
         first = date.fromisoformat(f"{text}-01")
