@@ -15,7 +15,7 @@ import click
 from sqlalchemy.orm import Session
 
 from callcenter import bootstrap
-from callcenter.cli import output
+from callcenter.cli import duty_records, output
 from callcenter.cli.reading import plainly, zone
 from callcenter.models import Agency, Role, RosterVersion
 from callcenter.roster.document import read
@@ -56,6 +56,10 @@ class _Duty(click.Group):
 @click.group(cls=_Duty)
 def duty() -> None:
     """Tell who is on duty: ``callcenter duty [AGENCY] [--at TIME]``."""
+
+
+duty.add_command(duty_records.verify)
+duty.add_command(duty_records.sheet)
 
 
 @duty.command(NOW)

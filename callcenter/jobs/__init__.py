@@ -12,6 +12,7 @@ from callcenter.jobs.kinds import Job, Periodic
 from callcenter.jobs.lines import lines
 from callcenter.jobs.notify import notify_obligation, notify_ticket
 from callcenter.jobs.prompts import build_agency_prompt
+from callcenter.jobs.seal import seal
 from callcenter.jobs.watch import watch
 
 JOBS: dict[str, Job] = {
@@ -30,4 +31,5 @@ PERIODIC: dict[str, Periodic] = {
     "warn": Periodic(warn, seconds=600),
     "remind": Periodic(remind, seconds=120),
     "expire_marks": Periodic(expire_marks, seconds=3600),
+    "seal": Periodic(seal, seconds=600),
 }

@@ -4,6 +4,7 @@ from callcenter.models.agency import Agency, Line, Tier
 from callcenter.models.call import EVENT_KINDS, Call, CallerKind, CallEvent, Disposition, Leg
 from callcenter.models.duty import ChangeKind, ChangeStatus, DutyChange, DutyFeed
 from callcenter.models.duty_watch import DutyOwner, DutyReminder, DutyWarning, WarningKind
+from callcenter.models.evidence import DutyRecord, HandoverNote, HandoverSeen
 from callcenter.models.nuisance import MarkStatus, NuisanceMark
 from callcenter.models.obligation import Obligation, ObligationCall, ObligationStatus
 from callcenter.models.officer import Account, Officer, Role, Shift
@@ -30,9 +31,12 @@ __all__ = [
     "DutyChange",
     "DutyFeed",
     "DutyOwner",
+    "DutyRecord",
     "DutyReminder",
     "DutyWarning",
     "ExchangeRecord",
+    "HandoverNote",
+    "HandoverSeen",
     "Leg",
     "Line",
     "LineCheck",

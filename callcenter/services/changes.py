@@ -20,6 +20,7 @@ from callcenter.services.weekly import role_of
 class Change:
     """A change that is in force for [starts, ends)."""
 
+    change_id: int
     kind: str
     starts: datetime
     ends: datetime
@@ -65,8 +66,8 @@ class Changes:
         if agency_id is not None:
             query = query.where(DutyChange.agency_id == agency_id)
         found: dict[int, list[Change]] = defaultdict(list)
-        for agency, status, decided_at, *facts in self._session.execute(query):
-            change = _change(facts, decided_at if status == ChangeStatus.UNDONE else None)
+        for agency, change_id, status, decided_at, *facts in self._session.execute(query):
+            change = _change(change_id, facts, decided_at if status == ChangeStatus.UNDONE else None)
             if change.ends > first:
                 found[agency].append(change)
         return dict(found)
@@ -80,13 +81,14 @@ class Changes:
         return self._session.scalars(query.order_by(DutyChange.id.desc())).all()
 
 
-def _change(facts: list[Any], undone_at: datetime | None) -> Change:
+def _change(change_id: int, facts: list[Any], undone_at: datetime | None) -> Change:
     kind, starts, ends, people, instead_of, rung = facts
-    return Change(kind, starts, min(ends, undone_at) if undone_at else ends, people, instead_of, rung)
+    until = min(ends, undone_at) if undone_at else ends
+    return Change(change_id, kind, starts, until, people, instead_of, rung)
 
 
 _IN_FORCE = (
-    select(DutyChange.agency_id, DutyChange.status, DutyChange.decided_at, DutyChange.kind)
+    select(DutyChange.agency_id, DutyChange.id, DutyChange.status, DutyChange.decided_at, DutyChange.kind)
     .add_columns(DutyChange.starts, DutyChange.ends, DutyChange.people, DutyChange.instead_of)
     .add_columns(DutyChange.rung)
     .where(DutyChange.kind != ChangeKind.ASK)

@@ -56,6 +56,17 @@ def text(field: str, value: str, limit: int = NAME_LENGTH) -> str:
     return clean
 
 
+def note(field: str, value: str, limit: int) -> str:
+    """Take several lines of text, without control characters."""
+    lines = unicodedata.normalize("NFC", value).replace("\r\n", "\n").replace("\r", "\n")
+    clean = "".join(letter for letter in lines if letter == "\n" or letter.isprintable()).strip()
+    if not clean:
+        raise FieldError(field, "empty")
+    if len(clean) > limit:
+        raise FieldError(field, "long_note", clean)
+    return clean
+
+
 def code(field: str, value: str) -> str:
     """Take a code that is safe in the names of files and queues."""
     clean = value.strip()

@@ -15,7 +15,7 @@ from callcenter.models import Agency, Officer, RosterVersion, Shift
 from callcenter.roster.document import read
 from callcenter.roster.people import names
 from callcenter.roster.plan import Calendar, Leave, Override, Role, Roster
-from callcenter.roster.resolver import Resolver, Span
+from callcenter.roster.resolver import Resolver, Span, second
 from callcenter.roster.stack import OnDuty
 from callcenter.roster.values import DocumentError
 from callcenter.services.callers import printable
@@ -125,6 +125,15 @@ class Planned:
         return [one for one in people if one.who in self.people]
 
 
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """[starts, ends) (seconds since 1970) in which an agency followed one plan, without its changes."""
+
+    starts: int
+    ends: int
+    plan: Planned
+
+
 class Rosters:
     """The rosters of agencies."""
 
@@ -189,6 +198,26 @@ class Rosters:
         """Give an agency's roster, its own or the week's, without what is changed."""
         own = self._own(agency_id)
         return own[0] if own else self._weekly([agency_id], zone)[agency_id]
+
+    def as_it_was(self, agency_id: int, zone: str, starts: int, ends: int) -> list[Stretch]:
+        """Cut [starts, ends) (seconds since 1970) where an agency was given another roster.
+
+        Each piece has the plan that was in force then. The weekly plan is
+        today's: it keeps no versions.
+        """
+        query = select(RosterVersion).where(
+            RosterVersion.agency_id == agency_id, RosterVersion.at < datetime.fromtimestamp(ends, UTC)
+        )
+        weekly = self._weekly([agency_id], zone)[agency_id]
+        edges = [(starts, weekly)]
+        for version in self._session.scalars(query.order_by(RosterVersion.at, RosterVersion.id)):
+            since = max(starts, second(version.at))
+            plan = _given(version) or weekly
+            edges = [*(edge for edge in edges if edge[0] < since), (since, plan)]
+        return [
+            Stretch(since, until, plan)
+            for (since, plan), until in zip(edges, [*(at for at, _ in edges[1:]), ends], strict=True)
+        ]
 
     def exceptional(self, zone: str, at: int, agency_id: int | None = None) -> list[Planned]:
         """Give those that are not just the weekly plan at an instant: own rosters, and changed ones."""
@@ -270,6 +299,12 @@ def with_holidays(roster: Roster) -> Roster:
     if not roster.calendars:
         return roster
     return roster.knowing({Calendar.INDONESIA: holidays_between(*KNOWN_HOLIDAYS)})
+
+
+def _given(version: RosterVersion) -> Planned | None:
+    if version.document is None:
+        return None
+    return Planned(version.agency_id, _resolver(version.document), version.people)
 
 
 @lru_cache(maxsize=2048)

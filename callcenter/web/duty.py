@@ -18,6 +18,7 @@ from callcenter.services.duty_feeds import DutyFeeds
 from callcenter.services.duty_warnings import DutyWarnings, rest_rule
 from callcenter.services.duty_work import ChangeForm, DutyWork
 from callcenter.services.fields import FieldError, wall_time
+from callcenter.services.handover import Handover
 from callcenter.web.admin.part import searched, typed
 from callcenter.web.admin.problems import WEEKDAYS, problem
 from callcenter.web.context import address, house, now, viewer
@@ -188,7 +189,7 @@ def feed(token: str) -> Response:
 
 def _month(agency_id: int, form: ChangeForm, errors: dict[str, str]) -> str:
     with house().database.reading() as session:
-        view = _calendar(session).month(agency_id, _first(request.args.get("month")))
+        view = _calendar(session).month(agency_id, first_of_month(request.args.get("month")))
         return render_template(
             "duty/month.html",
             view=view,
@@ -196,6 +197,7 @@ def _month(agency_id: int, form: ChangeForm, errors: dict[str, str]) -> str:
             feeds=[it for it in _feeds(session) if it.agency_id == agency_id and not it.officer_id],
             warnings=_warnings(session).listed(viewer(), agency_id),
             owner=_warnings(session).owner_of(agency_id),
+            handed=Handover(session, viewer(), house().zone).view(agency_id, now()),
             **_change_form(form, errors),
         )
 
@@ -231,7 +233,12 @@ def _mine(errors: dict[str, str], form: ChangeForm | None = None) -> str:
         asked = {name: request.args.get(name, "")[:40] for name in ("starts", "ends")}
         form = form or ChangeForm("ask", reason="", **asked)
         feeds = [it for it in _feeds(session) if it.officer_id]
-        return render_template("duty/mine.html", view=view, feeds=feeds, form=form, errors=errors)
+        handed = None
+        if view:
+            handed = Handover(session, viewer(), house().zone).view(view.officer.agency_id, now())
+        return render_template(
+            "duty/mine.html", view=view, feeds=feeds, form=form, errors=errors, handed=handed
+        )
 
 
 def _minutes(piece: Piece) -> tuple[int, int]:
@@ -246,7 +253,7 @@ def _form() -> ChangeForm:
     return ChangeForm(**{name: typed(name) for name in names})
 
 
-def _first(text: str | None) -> date:
+def first_of_month(text: str | None) -> date:
     """Read a month as ``2026-11``; nonsense means this one."""
     try:
         first = date.fromisoformat(f"{text}-01")

@@ -28,6 +28,7 @@ WEEKDAYS = (
 _PROBLEMS = {
     "empty": _l("Belum diisi. Isi kolom ini."),
     "too_long": _l("Terlalu panjang. Persingkat menjadi paling banyak 120 huruf."),
+    "long_note": _l("Terlalu panjang. Persingkat menjadi paling banyak 2.000 huruf."),
     "unprintable": _l("Ada karakter yang tidak dapat ditampilkan. Ketik ulang nilainya."),
     "formula": _l("Tampak seperti rumus lembar kerja. Hapus tanda = + - @ di awalnya."),
     "bad_code": _l("Hanya huruf kecil a-z, angka, dan tanda hubung, paling banyak 40. Contoh: dinas-sosial."),

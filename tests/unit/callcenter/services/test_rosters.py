@@ -22,6 +22,7 @@ from tests.factories import NOW
 ZONE = ZoneInfo("Asia/Jakarta")
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=ZONE)
 DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
 DAILY = {
     "zone": "Asia/Jakarta",
     "layers": [
@@ -150,3 +151,23 @@ def test_whom_a_roster_cannot_mean_is_refused(
     with pytest.raises(DocumentError, match="longer than"):
         Rosters(session).use(agency, " " * (LONGEST_DOCUMENT + 1), "x", None, NOW)
     assert Rosters(session).history(agency.id) == []
+
+
+def test_a_past_day_is_read_by_the_roster_of_then(
+    session: Session, agency: Agency, officers: dict[str, Officer]
+) -> None:
+    factories.shift(session, officers["Dedi"], 0)
+    starts, ends = (int((MONDAY + hours * HOUR).timestamp()) for hours in (-9, 15))
+    given = int(NOW.timestamp())
+    use(session, agency)
+    Rosters(session).use(agency, json.dumps({"zone": "Asia/Jakarta"}), "Besok", None, NOW + DAY)
+    pieces = Rosters(session).as_it_was(agency.id, ZONE.key, starts, ends)
+    assert [(one.starts, one.ends) for one in pieces] == [(starts, given), (given, ends)]
+    assert [one.plan.on_duty(given) for one in pieces] == [
+        [(officers["Dedi"].id, 0)],
+        [(officers["Ani"].id, 0), (officers["Cici"].id, 1)],
+    ]
+    (later,) = Rosters(session).as_it_was(agency.id, ZONE.key, ends + 86_400, ends + 2 * 86_400)
+    assert later.plan.on_duty(ends + 86_400) == []
+    Rosters(session).withdraw(agency, "Kembali", None, NOW + 2 * DAY)
+    assert len(Rosters(session).as_it_was(agency.id, ZONE.key, starts, ends)) == 2

@@ -1,0 +1,1 @@
+"""Documents to print and to calculate with; in Indonesian, as offices file them."""
