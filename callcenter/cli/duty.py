@@ -34,8 +34,13 @@ from callcenter.services.fields import FieldError
 from callcenter.services.gaps import Gaps
 from callcenter.services.ladder import Ladders
 from callcenter.services.proposals import Proposals, Proposed
+<<<<<<< HEAD
 from callcenter.services.proposals import month as proposals_month
 from callcenter.services.rosters import Rosters, with_holidays
+=======
+from callcenter.services.proposals import month as month_of
+from callcenter.services.rosters import Rosters
+>>>>>>> 93ac5bd (Test the proposal at the terminal)
 from callcenter.settings import load
 
 COLUMNS = ("rung", "officer_id", "name", "interface")
@@ -183,7 +188,7 @@ def propose(agency: str, month: str, shape: str, publish: bool, with_gaps: bool,
     with _changing() as session:
         proposals = Proposals(session, zone())
         try:
-            proposed = proposals.propose(_agency(session, agency), proposals_month(month), at)
+            proposed = proposals.propose(_agency(session, agency), month_of(month), at)
             if publish:
                 proposals.publish(proposed, reason, None, at, with_gaps=with_gaps)
         except FieldError as error:
