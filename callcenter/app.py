@@ -11,7 +11,7 @@ from flask_login import LoginManager, current_user
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from callcenter import bootstrap
+from callcenter import api, bootstrap
 from callcenter import settings as environment
 from callcenter.db import Database
 from callcenter.settings import Settings
@@ -33,7 +33,7 @@ def create_app(
     app.config.update(_config(settings))
     app.extensions["callcenter"] = context.House(settings, database, store, clock)
     metrics.token(settings)
-    CSRFProtect(app)
+    CSRFProtect(app).exempt(api.pages)  # programs bring a token, never a cookie
     Babel(app, locale_selector=language)
     _add_login(app)
     _trust_proxies(app, settings.trusted_proxies)
@@ -43,6 +43,7 @@ def create_app(
     words.register(app)
     for blueprint in blueprints.all_blueprints():
         app.register_blueprint(blueprint)
+    app.register_blueprint(api.pages)
     return app
 
 

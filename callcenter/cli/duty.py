@@ -34,13 +34,8 @@ from callcenter.services.fields import FieldError
 from callcenter.services.gaps import Gaps
 from callcenter.services.ladder import Ladders
 from callcenter.services.proposals import Proposals, Proposed
-<<<<<<< HEAD
-from callcenter.services.proposals import month as proposals_month
-from callcenter.services.rosters import Rosters, with_holidays
-=======
 from callcenter.services.proposals import month as month_of
-from callcenter.services.rosters import Rosters
->>>>>>> 93ac5bd (Test the proposal at the terminal)
+from callcenter.services.rosters import Rosters, with_holidays
 from callcenter.settings import load
 
 COLUMNS = ("rung", "officer_id", "name", "interface")

@@ -1,6 +1,7 @@
 """The tables, one noun a file."""
 
 from callcenter.models.agency import Agency, Line, Tier
+from callcenter.models.api import ApiAnswer, ApiToken
 from callcenter.models.call import EVENT_KINDS, Call, CallerKind, CallEvent, Disposition, Leg
 from callcenter.models.duty import ChangeKind, ChangeStatus, DutyChange, DutyFeed
 from callcenter.models.duty_watch import DutyOwner, DutyReminder, DutyWarning, WarningKind
@@ -21,6 +22,8 @@ __all__ = [
     "Account",
     "Agency",
     "Alarm",
+    "ApiAnswer",
+    "ApiToken",
     "Call",
     "CallEvent",
     "CallerKind",

@@ -79,6 +79,7 @@ class AccessLog(Base):
     """Who played, exported or searched personal data (UU 27/2022 art. 31), or marked a number."""
 
     __tablename__ = "access_log"
+    __table_args__ = (Index("ix_access_log_action_at", "action", "at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime]

@@ -22,6 +22,9 @@ Action = Literal[
     "mark_withdrawn",
     "feed_made",
     "feed_revoked",
+    "token_made",
+    "token_revoked",
+    "token_failed",
 ]
 
 
@@ -54,6 +57,13 @@ class Audit:
             statement = statement.where(AccessLog.subject == subject)
         if address is not None:
             statement = statement.where(AccessLog.address == address)
+        return self._session.scalar(statement) or 0
+
+    def failed_tokens(self, since: datetime, address: str) -> int:
+        """Count wrong tokens from an address since a time."""
+        statement = select(func.count(AccessLog.id)).where(
+            AccessLog.action == "token_failed", AccessLog.at > since, AccessLog.address == address
+        )
         return self._session.scalar(statement) or 0
 
     def last(self, action: Action, subject: str, account_id: int) -> datetime | None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Flask, render_template
+from flask import Flask, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
+from callcenter import problem
 from callcenter.services.access import NotVisibleError
 
 
@@ -52,6 +53,8 @@ def _http(error: HTTPException) -> Response | tuple[str, int]:
     status = error.code or 500
     if error.response is not None or status < 400:
         return _ready(error)
+    if request.path.startswith(problem.PATHS):
+        return problem.of_http(error)
     if status == 404:
         return _not_found(error)
     title, text = _words(status)
