@@ -126,12 +126,9 @@ class DutyWarnings:
                 row.told_days, row.told_id = days, owners.get(row.agency_id)
                 by_owner[row.told_id].append(row)
         for owner, rows in by_owner.items():
-            payload = {
-                "officer_id": owner,
-                "warnings": [row.id for row in rows[:MOST_TOLD]],
-                "all": len(rows),
-            }
             fact = f"duty-warnings:{now:%Y%m%dT%H%M%S}:officer:{owner or 'none'}"
+            ids = [row.id for row in rows[:MOST_TOLD]]
+            payload = {"officer_id": owner, "warnings": ids, "all": len(rows), "fact": fact}
             Work(self._session).owe("notify_duty_warnings", fact, payload, now)
         self._session.flush()
 

@@ -93,11 +93,18 @@ def _play(hotline: Hotline) -> Checked:
             listed=len(listing.calls(CallFilter()).rows),
             listed_tests=len(listing.calls(CallFilter(test=True)).rows),
             on_board=Board(session, EVERYBODY).view().total,
-            leftovers={it.__name__: _count(session, it) for it in (Ticket, Obligation, Recording, Outbox)},
+            leftovers={
+                **{it.__name__: _count(session, it) for it in (Ticket, Obligation, Recording)},
+                "Outbox": len(session.scalars(select(Outbox.id).where(Outbox.kind != ABOUT_DUTY)).all()),
+            },
             troubles=seen,
             troubles_without_ivr=troubles(hotline, datetime.now(UTC) + FRESH),
             citizens=[record.channel for record in details(hotline) if record.is_citizen],
         )
+
+
+ABOUT_DUTY = "notify_duty_warnings"
+"""The town's rosters have holes; that is told whether or not lines are tested."""
 
 
 def troubles(hotline: Hotline, now: datetime) -> dict[str, str]:
