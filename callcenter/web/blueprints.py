@@ -19,6 +19,7 @@ from callcenter.web import (
     obligations,
     recordings,
     tickets,
+    tokens,
 )
 
 
@@ -38,6 +39,7 @@ def all_blueprints() -> list[Blueprint]:
         recordings,
         health,
         metrics,
+        tokens,
         admin,
     )
     return [part.pages for part in parts]

@@ -70,6 +70,8 @@ _PROBLEMS = {
     "unknown_change": _l("Pilih perubahan dari daftar."),
     "over": _l("Sudah diputuskan atau sudah lewat. Tidak ada yang diubah."),
     "taken_shift": _l("Petugas ini sudah punya giliran yang mulai pada jam itu. Hapus salah satunya."),
+    "bad_days": _l("Pilih masa berlaku dari daftar."),
+    "too_many_tokens": _l("Sudah ada 20 kunci yang berlaku. Cabut yang tidak dipakai lebih dahulu."),
     "bad_username": _l("2 sampai 40 huruf kecil, angka, titik, tanda hubung, atau garis bawah."),
     "taken_username": _l("Nama pengguna ini sudah dipakai. Pilih yang lain."),
     "agency_needed": _l("Akun petugas harus punya instansi. Pilih instansinya."),
