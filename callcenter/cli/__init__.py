@@ -22,6 +22,7 @@ COMMANDS = {
     "seed": "seed",  # seed demo
     "spool": "spool",  # the spool process
     "tickets": "tickets",  # tickets list | show
+    "token": "token",  # token make | list | revoke
     "up": "up",
     "web": "web",  # the web process
     "worker": "worker",  # relay, RQ worker, periodic jobs

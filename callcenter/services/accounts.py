@@ -109,6 +109,11 @@ class Accounts:
         account = self._session.get(Account, account_id)
         return account if account is not None and account.active else None
 
+    def named(self, username: str) -> Account | None:
+        """Find an active account by its user name."""
+        account = self._session.scalar(select(Account).where(Account.username == normal_username(username)))
+        return account if account is not None and account.active else None
+
     def _refuse_bad(self, name: str, password: str, role: Role, agency_id: int | None) -> None:
         if not USERNAME.fullmatch(name):
             raise AccountError("a user name has 2 to 40 letters, digits, dots, hyphens or underscores")

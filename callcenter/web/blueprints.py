@@ -23,6 +23,7 @@ from callcenter.web import (
     obligations,
     recordings,
     tickets,
+    tokens,
 )
 
 
@@ -46,6 +47,7 @@ def all_blueprints() -> list[Blueprint]:
         recordings,
         health,
         metrics,
+        tokens,
         admin,
     )
     return [part.pages for part in parts]

@@ -93,6 +93,8 @@ _PROBLEMS = {
     "gaps_left": _l("Ada giliran kosong. Centang bila memang demikian, atau unduh dan lengkapi."),
     "proposal_changed": _l("Petugas, cuti, atau pola jaga baru saja berubah. Periksa usulan yang baru ini."),
     "taken_shift": _l("Petugas ini sudah punya giliran yang mulai pada jam itu. Hapus salah satunya."),
+    "bad_days": _l("Pilih masa berlaku dari daftar."),
+    "too_many_tokens": _l("Sudah ada 20 kunci yang berlaku. Cabut yang tidak dipakai lebih dahulu."),
     "bad_username": _l("2 sampai 40 huruf kecil, angka, titik, tanda hubung, atau garis bawah."),
     "taken_username": _l("Nama pengguna ini sudah dipakai. Pilih yang lain."),
     "agency_needed": _l("Akun petugas harus punya instansi. Pilih instansinya."),
