@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from callcenter.roster.burden import Burden, Measure, burdens
-from callcenter.roster.credit import credits
+from callcenter.roster.credit import credits, limited
 from callcenter.roster.plan import Role
 from callcenter.roster.resolver import Span
 from callcenter.roster.rest import Refusal
@@ -42,12 +42,17 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A person's burden before a proposal and with it, and the credit that was counted besides."""
+    """A person's burden before a proposal and with it.
+
+    ``credit`` is what counts for time missed; ``counted`` what was balanced
+    with: both together, as far as one proposal may even it out.
+    """
 
     who: str
     before: Burden
     after: Burden
     credit: Burden
+    counted: Burden
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +76,12 @@ def propose(
     seats = _seats(vacancies, measure, wall)
     people = _credited(sorted(candidates, key=lambda one: one.who), seats)
     by_weight = sorted(range(len(seats)), key=lambda seat: (-sum(seats[seat].weights), seat))
-    tries = [_filled(Seating(seats, people, rule), order) for order in (by_weight, range(len(seats)))]
+    counted = _counted(people, seats)
+    tries = [
+        _filled(Seating(seats, people, counted, rule), order) for order in (by_weight, range(len(seats)))
+    ]
     seating, exchanges = min(tries, key=lambda it: (len(it[0].empty), it[0].imbalance))
-    return Proposal(_turns(seating), _shares(seating), exchanges)
+    return Proposal(_turns(seating), _shares(seating, counted), exchanges)
 
 
 def _seats(vacancies: Iterable[Vacancy], measure: Measure, wall: Wall) -> list[Seat]:
@@ -98,6 +106,12 @@ def _credited(people: Sequence[Candidate], seats: Sequence[Seat]) -> list[Candid
     there = {one.who: ends - starts - _absent(one, starts, ends) for one in people}
     more = credits(whole, there, ends - starts)
     return [replace(one, credit=one.credit + more[one.who]) for one in people]
+
+
+def _counted(people: Sequence[Candidate], seats: Sequence[Seat]) -> list[Burden]:
+    carried = {one.who: one.carried + one.credit for one in people}
+    found = limited(carried, sum((seat.cost for seat in seats), Burden()))
+    return [found[one.who] for one in people]
 
 
 def _absent(one: Candidate, starts: int, ends: int) -> int:
@@ -198,12 +212,12 @@ def _refusals(seating: Seating, seat: int) -> tuple[tuple[str, Refusal], ...]:
     return tuple((who, refusal) for who, refusal in found if refusal is not None)
 
 
-def _shares(seating: Seating) -> tuple[Share, ...]:
+def _shares(seating: Seating, counted: Sequence[Burden]) -> tuple[Share, ...]:
     taken: dict[int, Burden] = defaultdict(Burden)
     for seat, holder in zip(seating.seats, seating.holders, strict=True):
         if holder is not None:
             taken[holder] += seat.cost
     return tuple(
-        Share(one.who, one.carried, one.carried + taken[number], one.credit)
+        Share(one.who, one.carried, one.carried + taken[number], one.credit, counted[number])
         for number, one in enumerate(seating.people)
     )

@@ -65,11 +65,13 @@ def weights(cost: Burden) -> Weights:
 class Seating:
     """Which person (by number) has which seat (by number), within the rules."""
 
-    def __init__(self, seats: Sequence[Seat], people: Sequence[Candidate], rule: RestRule) -> None:
-        """Begin with every seat empty."""
+    def __init__(
+        self, seats: Sequence[Seat], people: Sequence[Candidate], counted: Sequence[Burden], rule: RestRule
+    ) -> None:
+        """Begin with every seat empty; ``counted`` is what each person carries already."""
         self.seats, self.people, self._rule = seats, people, rule
         self.holders: list[int | None] = [None] * len(seats)
-        self.loads = [list(weights(one.carried + one.credit)) for one in people]
+        self.loads = [list(weights(one)) for one in counted]
         self._duties = [sorted(one.duties) for one in people]
         self._absent = [[one.refuses(*seat.interval) for seat in seats] for one in people]
 

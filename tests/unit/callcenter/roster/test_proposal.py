@@ -191,7 +191,7 @@ def can_make_room(it: Case, duties: Held, place: Taken, more: Interval) -> bool:
 def test_no_single_exchange_would_make_it_more_even(it: Case) -> None:
     result = run(it)
     assert result.exchanges < MOST_EXCHANGES
-    loads = {share.who: share.after + share.credit for share in result.shares}
+    loads = {it.who: it.counted + minus(it.after, it.before) for it in result.shares}
     duties, people = held(it, result), {one.who: one for one in it.people}
     for changes in exchanges(taken(result), list(people)):
         changed, without = dict(loads), {who: list(they) for who, they in duties.items()}
@@ -245,6 +245,16 @@ def test_who_carried_more_gets_less() -> None:
     tired = Candidate("ani", Burden(whole=40 * HOUR, nights=40 * HOUR))
     shares = {it.who: it for it in proposed(turns(8, 12), tired, Candidate("budi"), Candidate("cici")).shares}
     assert shares["ani"].after.whole - shares["ani"].before.whole < shares["budi"].after.whole
+
+
+def test_the_past_is_evened_out_by_and_by() -> None:
+    """Ani never had a night, Budi had all: she gets more of them than he, and less than thrice her share."""
+    ani, budi = Candidate("ani", Burden(1000 * HOUR)), Candidate("budi", Burden(1000 * HOUR, 700 * HOUR))
+    cici, dedi = (Candidate(who, Burden(1000 * HOUR, 350 * HOUR)) for who in ("cici", "dedi"))
+    result = proposed(turns(12, 2 * 28, since=7), ani, budi, cici, dedi)
+    nights = {it.who: (it.after.nights - it.before.nights) / (28 * 2 * HOUR) for it in result.shares}
+    assert nights["budi"] < 1 < nights["ani"] <= 1.75
+    assert max(it.after.whole - it.before.whole for it in result.shares) <= 1.3 * 28 * 24 / 4 * HOUR
 
 
 def test_a_crew_of_two_covers_every_day_and_night() -> None:

@@ -16,7 +16,7 @@ RULE = RestRule(longest=12, least_rest=8)
 def seating(*intervals: Interval, taken: int) -> Seating:
     """One person, who has the first ``taken`` seats."""
     seats = [Seat(Vacancy(*one), Burden(one[1] - one[0]), (one[1] - one[0], 0, 0, 0)) for one in intervals]
-    made = Seating(seats, [Candidate("ani")], RULE)
+    made = Seating(seats, [Candidate("ani")], [Burden()], RULE)
     made.seat((seat, 0) for seat in range(taken))
     return made
 
