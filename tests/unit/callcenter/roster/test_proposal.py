@@ -160,8 +160,8 @@ def test_every_rule_holds(it: Case) -> None:
 
 
 @given(CASES)
-@example(case(Random(2154)))  # an exchange lets somebody take what nobody could before it
-@example(case(Random(5420)))
+@example(case(Random(1690)))  # an exchange lets somebody take what nobody could before it
+@example(case(Random(4199)))
 @settings(max_examples=300, deadline=None)
 def test_nothing_stays_empty_that_somebody_may_take(it: Case) -> None:
     result = run(it)
