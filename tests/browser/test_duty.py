@@ -140,5 +140,6 @@ def _on_duty(site: Site, agency_id: int, starts: str) -> list[str]:
 
 
 def _change_to(page: Page, site: Site, username: str) -> None:
+    page.goto("about:blank")  # no late answer brings the cookie back
     page.context.clear_cookies()
     site.log_in(page, username)
