@@ -15,7 +15,7 @@ from callcenter.models import Agency, RosterVersion
 from callcenter.roster.values import DocumentError
 from callcenter.services.access import NotVisibleError, possible_id
 from callcenter.services.csv_table import MAX_BYTES, Mistake
-from callcenter.services.duty_files import DutyFiles, to_csv, to_xlsx
+from callcenter.services.duty_files import BOM, DutyFiles, to_csv, to_xlsx
 from callcenter.services.duty_plans import DutyPlans, Outlook
 from callcenter.services.duty_rows import DutyRow, Period, period
 from callcenter.services.fields import FieldError
@@ -67,7 +67,7 @@ def template(agency_id: int, kind: str) -> Response:
     with house().database.reading() as session:
         agency = found(session, Agency, possible_id(agency_id))
         rows = DutyFiles(session, house().zone).rows(agency, asked)
-    data = to_xlsx(rows) if kind == "xlsx" else b"\xef\xbb\xbf" + to_csv(rows).encode()
+    data = to_xlsx(rows) if kind == "xlsx" else BOM + to_csv(rows).encode()
     name = f"jaga-{agency.code}-{asked.first}-{asked.last}.{kind}"
     return _download(data, XLSX if kind == "xlsx" else "text/csv; charset=utf-8", name)
 
@@ -97,7 +97,7 @@ def publish(agency_id: int) -> Response | tuple[str, int]:
         with house().database.transaction() as session:
             agency = found(session, Agency, possible_id(agency_id))
             if _is_roster(data):
-                text = data.decode()
+                text = data.removeprefix(BOM).decode()
                 Rosters(session).use(agency, text, typed("reason"), viewer().account_id, now())
             else:
                 draft = DutyFiles(session, house().zone).read(agency, data, asked)
@@ -153,7 +153,7 @@ def _preview(agency_id: int, data: bytes, asked: Period) -> Preview:
 
 def _roster(session: Session, plans: DutyPlans, agency: Agency, data: bytes, asked: Period) -> Preview:
     try:
-        text = data.decode()
+        text = data.removeprefix(BOM).decode()
         if len(text) > MOST_ROSTER:
             raise DocumentError("", f"longer than {MOST_ROSTER} characters")
         tried = Rosters(session).tried(agency, text)
@@ -192,7 +192,7 @@ def _period(first: str, last: str) -> Period:
 
 
 def _is_roster(data: bytes) -> bool:
-    return data.lstrip()[:1] == b"{"
+    return data.removeprefix(BOM).lstrip()[:1] == b"{"
 
 
 def _is_about_period(error: Exception) -> bool:

@@ -88,7 +88,7 @@ def test_what_was_changed_after_the_look_is_checked_again(
 
 def test_a_roster_comes_as_json_and_goes_again(place: Place, log_in: LogIn, people: dict[str, int]) -> None:
     document = json.dumps({"zone": "Asia/Jakarta", "layers": [{"people": "Budi"}]})
-    page = upload(log_in, people["dinsos"], document.encode())
+    page = upload(log_in, people["dinsos"], document.encode("utf-8-sig"))
     assert (page.status_code, "Setiap jam ada petugas." in page.text) == (200, True)
     supervisor = log_in("pengawas")
     base = f"/duty/{people['dinsos']}/plan"
