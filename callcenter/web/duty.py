@@ -19,11 +19,11 @@ from callcenter.services.duty_warnings import DutyWarnings, rest_rule
 from callcenter.services.duty_work import ChangeForm, DutyWork
 from callcenter.services.fields import FieldError, wall_time
 from callcenter.services.handover import Handover
-from callcenter.web.admin.part import searched, typed
-from callcenter.web.admin.problems import WEEKDAYS, problem
 from callcenter.web.context import address, house, now, viewer
 from callcenter.web.filters import number
+from callcenter.web.forms import searched, typed
 from callcenter.web.guard import public
+from callcenter.web.problems import WEEKDAYS, problem
 
 pages = Blueprint("duty", __name__)
 
@@ -218,8 +218,9 @@ def _week(agency_id: int, form: ChangeForm, errors: dict[str, str]) -> str:
 def _change_form(form: ChangeForm, errors: dict[str, str]) -> dict[str, Any]:
     """Give what the form below a calendar shows: what was typed, or what a chosen turn suggests."""
     asked = {name: request.args.get(name, "")[:40] for name in ("starts", "ends", "goes", "comes")}
+    kind = "add" if asked["starts"] and not asked["goes"] else "replace"  # a turn that nobody has
     return {
-        "form": form if form.kind else ChangeForm("replace", reason="", **asked),
+        "form": form if form.kind else ChangeForm(kind, reason="", **asked),
         "errors": errors,
         "chosen": any(asked.values()) or bool(errors),
         "today": now().astimezone(house().zone).date(),

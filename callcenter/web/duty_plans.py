@@ -20,9 +20,10 @@ from callcenter.services.duty_plans import DutyPlans, Outlook
 from callcenter.services.duty_rows import DutyRow, Period, period
 from callcenter.services.fields import FieldError
 from callcenter.services.rosters import Rosters
-from callcenter.web.admin.part import found, reads, typed
-from callcenter.web.admin.problems import problem
+from callcenter.web.admin.part import found, reads
 from callcenter.web.context import house, now, viewer
+from callcenter.web.forms import typed
+from callcenter.web.problems import problem
 
 pages = Blueprint("duty_plans", __name__)
 

@@ -17,9 +17,10 @@ from callcenter.services.access import possible_id
 from callcenter.services.duty_files import to_csv, to_xlsx
 from callcenter.services.fields import FieldError
 from callcenter.services.proposals import Proposals, Proposed
-from callcenter.web.admin.part import found, reads, ticked, typed
-from callcenter.web.admin.problems import WEEKDAYS, problem
+from callcenter.web.admin.part import found, reads
 from callcenter.web.context import house, now, viewer
+from callcenter.web.forms import ticked, typed
+from callcenter.web.problems import WEEKDAYS, problem
 
 pages = Blueprint("duty_proposals", __name__)
 

@@ -8,10 +8,10 @@ from werkzeug.wrappers import Response
 
 from callcenter.services.fields import FieldError
 from callcenter.services.handover import Handover
-from callcenter.web.admin.part import typed
-from callcenter.web.admin.problems import problem
 from callcenter.web.context import house, now, viewer
 from callcenter.web.filters import number
+from callcenter.web.forms import typed
+from callcenter.web.problems import problem
 
 pages = Blueprint("handover", __name__)
 

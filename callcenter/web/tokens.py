@@ -8,10 +8,10 @@ from werkzeug.wrappers import Response
 
 from callcenter.services.api_tokens import ApiTokens
 from callcenter.services.fields import FieldError
-from callcenter.web.admin.part import typed
-from callcenter.web.admin.problems import problem
 from callcenter.web.context import address, house, now, viewer
 from callcenter.web.filters import number
+from callcenter.web.forms import typed
+from callcenter.web.problems import problem
 
 pages = Blueprint("tokens", __name__)
 

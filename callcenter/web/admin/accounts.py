@@ -12,9 +12,10 @@ from callcenter.services.account_admin import AccountAdmin, AccountForm
 from callcenter.services.agencies import Agencies
 from callcenter.services.fields import FieldError
 from callcenter.services.officers import Officers
-from callcenter.web.admin.part import found, local_now, pages, reads, see_other, ticked, typed, writes
-from callcenter.web.admin.problems import problem
+from callcenter.web.admin.part import found, local_now, pages, reads, see_other, writes
 from callcenter.web.context import house
+from callcenter.web.forms import ticked, typed
+from callcenter.web.problems import problem
 
 Reply = str | tuple[str, int] | Response
 

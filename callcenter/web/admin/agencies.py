@@ -12,9 +12,10 @@ from callcenter.services.agencies import Agencies, AgencyForm
 from callcenter.services.fields import FieldError
 from callcenter.services.officers import Officers
 from callcenter.services.roster import Roster, gaps_of
-from callcenter.web.admin.part import found, local_now, pages, reads, searched, see_other, typed, writes
-from callcenter.web.admin.problems import problem
+from callcenter.web.admin.part import found, local_now, pages, reads, see_other, writes
 from callcenter.web.context import house
+from callcenter.web.forms import searched, typed
+from callcenter.web.problems import problem
 
 Reply = str | tuple[str, int] | Response
 

@@ -10,8 +10,9 @@ from callcenter.services.access import NotVisibleError
 from callcenter.services.csv_import import CsvImport, Report
 from callcenter.services.csv_kinds import KINDS
 from callcenter.services.csv_table import MAX_BYTES
-from callcenter.web.admin.part import local_now, pages, see_other, typed, writes
+from callcenter.web.admin.part import local_now, pages, see_other, writes
 from callcenter.web.context import house
+from callcenter.web.forms import typed
 
 AFTERWARDS = {"agencies": "admin.agencies", "officers": "admin.officers", "roster": "admin.agencies"}
 

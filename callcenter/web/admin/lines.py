@@ -9,9 +9,10 @@ from werkzeug.wrappers import Response
 from callcenter.models import Agency, Line
 from callcenter.services.agencies import Agencies, LineForm, flow_names
 from callcenter.services.fields import FieldError
-from callcenter.web.admin.part import found, local_now, pages, see_other, typed, writes
-from callcenter.web.admin.problems import problem
+from callcenter.web.admin.part import found, local_now, pages, see_other, writes
 from callcenter.web.context import house
+from callcenter.web.forms import typed
+from callcenter.web.problems import problem
 
 Reply = str | tuple[str, int] | Response
 

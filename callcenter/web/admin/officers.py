@@ -9,9 +9,10 @@ from werkzeug.wrappers import Response
 from callcenter.models import Agency, Officer
 from callcenter.services.fields import FieldError
 from callcenter.services.officers import OfficerForm, Officers
-from callcenter.web.admin.part import found, pages, reads, searched, see_other, ticked, typed, writes
-from callcenter.web.admin.problems import problem
+from callcenter.web.admin.part import found, pages, reads, see_other, writes
 from callcenter.web.context import house
+from callcenter.web.forms import searched, ticked, typed
+from callcenter.web.problems import problem
 
 Reply = str | tuple[str, int] | Response
 

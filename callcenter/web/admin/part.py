@@ -5,16 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, TypeVar
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, redirect, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from callcenter.db import Base
 from callcenter.models import Role
 from callcenter.services.access import NotVisibleError
-from callcenter.web.admin.problems import TIERS, WEEKDAYS, problem
 from callcenter.web.context import house, now, viewer
 from callcenter.web.guard import needs
+from callcenter.web.problems import TIERS, WEEKDAYS, problem
 
 pages = Blueprint("admin", __name__, url_prefix="/admin")
 
@@ -48,21 +48,6 @@ def found(session: Session, model: type[Thing], key: int) -> Thing:
 def local_now() -> datetime:
     """Tell the time in the instance's zone: dates begin at its midnight."""
     return now().astimezone(house().zone)
-
-
-def typed(name: str) -> str:
-    """Give what was typed into a field, at most 4,000 letters of it."""
-    return request.form.get(name, "")[:4000].replace("\0", "")
-
-
-def searched() -> str:
-    """Give what is searched for; PostgreSQL takes no NUL."""
-    return request.args.get("q", "")[:80].replace("\0", "")
-
-
-def ticked(name: str) -> bool:
-    """Tell whether a box was ticked."""
-    return name in request.form
 
 
 def see_other(endpoint: str, **values: Any) -> Response:

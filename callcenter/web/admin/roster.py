@@ -19,9 +19,10 @@ from callcenter.services.fields import FieldError
 from callcenter.services.officers import Officers
 from callcenter.services.roster import Roster, ShiftForm, Span, gaps_of, spans
 from callcenter.services.rosters import Planned, Rosters
-from callcenter.web.admin.part import found, pages, reads, see_other, typed, writes
-from callcenter.web.admin.problems import problem
+from callcenter.web.admin.part import found, pages, reads, see_other, writes
 from callcenter.web.context import house, now
+from callcenter.web.forms import typed
+from callcenter.web.problems import problem
 
 DAYS_AHEAD = 14
 """How far a roster of an agency's own is shown."""

@@ -225,3 +225,13 @@ def test_nonsense_is_some_week(log_in: LogIn, people: dict[str, int], week: str)
 
 def test_another_agency_s_week_is_not_shown(log_in: LogIn, people: dict[str, int]) -> None:
     assert log_in("ani").get(f"/duty/{people['dinkes']}/week").status_code == 404
+
+
+def test_a_turn_that_nobody_has_is_filled_and_another_one_replaced(
+    log_in: LogIn, people: dict[str, int]
+) -> None:
+    supervisor, url = log_in("pengawas"), f"/duty/{people['dinsos']}/week?week=2026-W49"
+    times = "starts=2026-12-01T08:00&ends=2026-12-01T10:00"
+    assert '<option value="add" selected>' in supervisor.get(f"{url}&{times}").text
+    taken = supervisor.get(f"{url}&{times}&goes={people['Ani']}").text
+    assert '<option value="replace" selected>' in taken
