@@ -30,7 +30,7 @@ officer: ready-run ## Play the officer who answers, while `make run` runs
 .PHONY: test
 test: ready-test lint ## Check everything (TESTS=tests/unit for a part)
 ifeq ($(TESTS),)
-	@$(BIN)/python -m pytest --numprocesses 2 --ignore tests/asterisk --ignore tests/faults
+	@$(BIN)/python -m pytest --numprocesses 3 --ignore tests/asterisk --ignore tests/faults
 	@$(BIN)/python -m pytest tests/asterisk  # real calls have the machine to themselves
 	@$(BIN)/python -m pytest tests/faults
 else
