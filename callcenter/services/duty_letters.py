@@ -31,6 +31,7 @@ WHAT = {
     WarningKind.NO_SUBSTITUTE: "cuti tanpa pengganti",
     WarningKind.UNCONFIRMED: "jaga belum dikonfirmasi petugas",
 }
+_FIRST = (WarningKind.NOBODY, WarningKind.UNCONFIRMED)
 _DAYS = ("Sen", "Sel", "Rab", "Kam", "Jum", "Sab", "Min")
 _CHANGES = {
     ChangeKind.ADD: "Petugas ditambahkan",
@@ -80,10 +81,14 @@ class DutyLetters:
         )
 
     def warnings(self, ids: Sequence[int], count: int) -> Letter | None:
-        """Tell of warnings that are still open, the soonest first; ``None`` when all are mended."""
+        """Tell of warnings that are still open; ``None`` when all are mended.
+
+        Whatever leaves a call to others comes first, then the soonest.
+        """
         query = select(DutyWarning).where(DutyWarning.id.in_(ids), DutyWarning.cleared_at.is_(None))
         query = query.options(joinedload(DutyWarning.agency), joinedload(DutyWarning.officer))
-        rows = self.session.scalars(query.order_by(DutyWarning.starts, DutyWarning.id)).all()
+        found = self.session.scalars(query.order_by(DutyWarning.starts, DutyWarning.id)).all()
+        rows = sorted(found, key=lambda row: row.kind not in _FIRST)
         if not rows:
             return None
         more = max(count, len(rows)) - min(len(rows), MOST_LINES)

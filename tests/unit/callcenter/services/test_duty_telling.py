@@ -150,6 +150,10 @@ def test_a_letter_of_warnings_names_the_first_and_counts_the_rest(
     letter = letters(session).warnings([row.id for row in rows], 20)
     assert letter is not None
     lines = letter.body.splitlines()
+    rows[-1].kind = "nobody"
+    urgent = letters(session).warnings([row.id for row in rows], 20)
+    assert urgent is not None
+    assert "tidak ada petugas jaga" in urgent.body.splitlines()[1]
     assert letter.title == "Jadwal jaga perlu dilengkapi (20)"
     assert lines[1] == (
         "- Sen 23-11-2026 15.00 sampai 16.00, Dinas Sosial: istirahat di antara dua jaga terlalu pendek (Ani)"
