@@ -12,7 +12,7 @@ from callcenter.services.api_tokens import MOST_TOKENS
 from tests.unit.callcenter.web.conftest import LogIn, Place
 
 
-def made(client: FlaskClient, label: str = "Papan", days: str = "30") -> str:
+def made(client: FlaskClient, label: str = "Layar lobi", days: str = "30") -> str:
     answer = client.post("/tokens", data={"label": label, "days": days})
     assert (answer.status_code, answer.location) == (303, "/tokens")
     (secret,) = re.findall(r">([\w-]{43})<", client.get("/tokens").text)
@@ -33,13 +33,13 @@ def test_a_key_is_shown_once_works_and_is_revoked(place: Place, log_in: LogIn) -
     supervisor = log_in("pengawas")
     secret = made(supervisor)
     page = supervisor.get("/tokens").text
-    assert "Papan" in page
+    assert "Layar lobi" in page
     assert secret not in page
     assert asked(place, secret) == 200
     assert "Belum pernah dipakai" not in supervisor.get("/tokens").text
     assert supervisor.post("/tokens/1/revoke").status_code == 303
     assert asked(place, secret) == 401
-    assert "Papan" not in supervisor.get("/tokens").text
+    assert "Layar lobi" not in supervisor.get("/tokens").text
     with place.database.reading() as session:
         rows = session.scalars(select(AccessLog).where(AccessLog.action.startswith("token_"))).all()
         assert [row.action for row in rows] == ["token_made", "token_revoked", "token_failed"]
@@ -49,7 +49,7 @@ def test_a_key_is_shown_once_works_and_is_revoked(place: Place, log_in: LogIn) -
 def test_nobody_sees_or_revokes_another_s_key(place: Place, log_in: LogIn) -> None:
     secret = made(log_in("petugas"))
     for username in ("pengawas", "admin"):
-        assert "Papan" not in log_in(username).get("/tokens").text
+        assert "Layar lobi" not in log_in(username).get("/tokens").text
         assert log_in(username).post("/tokens/1/revoke").status_code == 404
     assert log_in("petugas").post(f"/tokens/{2**70}/revoke").status_code == 404
     assert asked(place, secret) == 200
@@ -66,9 +66,9 @@ def test_what_is_wrong_is_said_where_it_is(place: Place, log_in: LogIn) -> None:
     supervisor = log_in("pengawas")
     for data, said in (
         ({"label": "", "days": "30"}, "Belum diisi."),
-        ({"label": "Papan"}, "Pilih masa berlaku"),
-        ({"label": "Papan", "days": "31"}, "Pilih masa berlaku"),
-        ({"label": "Papan", "days": "²"}, "Pilih masa berlaku"),
+        ({"label": "Layar lobi"}, "Pilih masa berlaku"),
+        ({"label": "Layar lobi", "days": "31"}, "Pilih masa berlaku"),
+        ({"label": "Layar lobi", "days": "²"}, "Pilih masa berlaku"),
     ):
         answer = supervisor.post("/tokens", data=data)
         assert answer.status_code == 422
