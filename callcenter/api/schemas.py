@@ -28,7 +28,7 @@ def _query(name: str, schema: Schema, description: str, *, required: bool = Fals
 
 AT = _query("at", TIME, "Instead of now.")
 AGENCY = _query("agency", TEXT, "The code of the only agency to tell of.")
-DAYS = _query("days", {"type": "integer", "minimum": 1, "maximum": 400, "default": 60}, "How far ahead.")
+DAYS = _query("days", {"type": "integer", "minimum": 1, "maximum": 92, "default": 60}, "How far ahead.")
 INTERVAL = (
     _query("from", TIME, "Its first moment.", required=True),
     _query("to", TIME, "The first moment after it, 400 days later at most.", required=True),

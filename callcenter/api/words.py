@@ -11,7 +11,7 @@ NOT_FOUND = "There is no such thing, or it is not for this token's account."
 REFUSED = "Nothing was changed: see errors."
 
 CODES = {
-    "bad_days": "A whole number of days from 1 to 400 is expected.",
+    "bad_days": "A whole number of days from 1 to 92 is expected.",
     "bad_key": "1 to 200 printable ASCII characters are expected.",
     "bad_moment": "An ISO 8601 time with its offset is expected, as 2026-11-24T20:00:00+07:00.",
     "bad_rung": "A whole number from 0 (rung first) to 9 is expected.",

@@ -68,8 +68,7 @@ class DutyReading:
 
     def gaps(self, now: datetime, days: int) -> list[Gap]:
         """List when nobody will be on duty, for the agencies that may be seen."""
-        found = Gaps(self._session, self._zone).ahead(now.replace(microsecond=0), days)
-        return [gap for gap in found if self._viewer.sees(gap.agency.id)]
+        return Gaps(self._session, self._zone).ahead(now.replace(microsecond=0), days, self._viewer)
 
     def changes(self, agency: Agency, starts: datetime, ends: datetime) -> Sequence[DutyChange]:
         """List what was asked or decided for [starts, ends), the newest first."""

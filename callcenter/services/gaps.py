@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from callcenter.models import Agency, Line, Officer
 from callcenter.roster.resolver import second
 from callcenter.roster.troubles import troubles
+from callcenter.services.access import Viewer
 from callcenter.services.line_checks import active_lines
 from callcenter.services.rosters import Planned, Rosters
 
@@ -39,13 +40,15 @@ class Gaps:
         self._session = session
         self._zone = zone
 
-    def ahead(self, now: datetime, days: int) -> list[Gap]:
-        """List the gaps of the next ``days`` days, in the order of time.
+    def ahead(self, now: datetime, days: int, viewer: Viewer | None = None) -> list[Gap]:
+        """List the gaps of the next ``days`` days, in the order of time; of what a viewer may see, or of all.
 
         A person who is not active does not cover; an agency without an active
         line owes nobody.
         """
-        agencies = {agency.id: agency for agency in self._with_lines(now)}
+        agencies = {
+            agency.id: agency for agency in self._with_lines(now) if viewer is None or viewer.sees(agency.id)
+        }
         starts, active = second(now), self._active()
         ends = starts + days * 86_400
         plans = Rosters(self._session).plans(self._zone.key, starts, ends, agencies)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -163,10 +164,17 @@ def test_a_request_under_a_key_is_carried_out_once(town: Town, supervisor: Progr
     again = supervisor.post(PATH, override(town), key="k1")
     assert (again.status_code, again.data, again.mimetype) == (first.status_code, first.data, first.mimetype)
     assert len(changes(town)) == 1
-    deputy = {**override(town), "kind": "add", "goes": None, "rung": 1}
-    for key in ("k2", "k3"):
-        assert supervisor.post(PATH, deputy, key=key).status_code == 201
+    more = {**NIGHT, "kind": "add", "comes": town.people["ani"], "rung": 1}
+    assert [supervisor.post(PATH, more, key=key).status_code for key in ("k2", "k3")] == [201, 201]
     assert len(changes(town)) == 3
+
+
+def test_the_same_request_at_the_same_time_is_carried_out_once(town: Town, supervisor: Program) -> None:
+    more = {**NIGHT, "kind": "add", "comes": town.people["ani"]}
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(lambda _one: supervisor.post(PATH, more, key="k"), range(6)))
+    assert {(answer.status_code, answer.data) for answer in answers} == {(201, answers[0].data)}
+    assert len(changes(town)) == 1
 
 
 def test_a_refusal_under_a_key_is_repeated(town: Town, supervisor: Program) -> None:

@@ -85,8 +85,7 @@ def test_an_officer_s_program_sees_the_own_agency_only(town: Town) -> None:
     for path in ("/agencies/dinsos/duty", "/agencies/dinsos/changes"):
         assert dewi.get(path, **WEEK).status_code == 404
         assert dewi.get(path.replace("dinsos", "dinkes"), **WEEK).status_code == 200
-    gaps = dewi.get("/duty/gaps").json
-    assert gaps == {"gaps": []}
+    assert dewi.get("/duty/gaps").json == {"gaps": []}
 
 
 def test_no_telephone_and_no_secret_is_given(town: Town, supervisor: Program) -> None:
@@ -112,7 +111,7 @@ def test_codes_that_are_none_are_not_found(supervisor: Program, code: str) -> No
         ("/duty/now", {"at": "0001-01-01T00:00:00+14:00"}, "at", "bad_moment"),
         ("/duty/now", {"at": "9999-12-31T23:59:59-14:00"}, "at", "bad_moment"),
         ("/duty/gaps", {"days": "0"}, "days", "bad_days"),
-        ("/duty/gaps", {"days": "401"}, "days", "bad_days"),
+        ("/duty/gaps", {"days": "93"}, "days", "bad_days"),
         ("/duty/gaps", {"days": "\u00b2"}, "days", "bad_days"),
         ("/agencies/dinsos/duty", {}, "from", "empty"),
         ("/agencies/dinsos/duty", {"from": WEEK["from"]}, "to", "empty"),
