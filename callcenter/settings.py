@@ -109,19 +109,26 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         rtp_end=_integer(environ, "CALLCENTER_RTP_END", 21999),
         notify_url=environ.get("CALLCENTER_NOTIFY_URL", ""),
         secure_cookies=environ.get("CALLCENTER_SECURE_COOKIES", "0") == "1",
-        max_message_seconds=_integer(environ, "CALLCENTER_MAX_MESSAGE_SECONDS", 180),
-        ring_seconds=_integer(environ, "CALLCENTER_RING_SECONDS", 15),
-        connect_seconds=_integer(environ, "CALLCENTER_CONNECT_SECONDS", 60),
         trunk_hosts=tuple(environ.get("CALLCENTER_TRUNK_HOSTS", "127.0.0.1").replace(",", " ").split()),
         trunk_contact=environ.get("CALLCENTER_TRUNK_CONTACT", ""),
-        line_test_seconds=_integer(environ, "CALLCENTER_LINE_TEST_SECONDS", 86_400),
-        duty_longest_hours=_count(environ, "CALLCENTER_DUTY_LONGEST_HOURS", 24),
-        duty_rest_hours=_count(environ, "CALLCENTER_DUTY_REST_HOURS", 8),
-        spool_free_mb=_integer(environ, "CALLCENTER_SPOOL_FREE_MB", 500),
-        reserve_mb=_count(environ, "CALLCENTER_RESERVE_MB", 32),
-        turn_seconds=_integer(environ, "CALLCENTER_TURN_SECONDS", 3),
-        trusted_proxies=_count(environ, "CALLCENTER_TRUSTED_PROXIES", 0),
+        **_limits(environ),
     )
+
+
+def _limits(environ: Mapping[str, str]) -> dict[str, int]:
+    """Read how long, how many and how much."""
+    return {
+        "max_message_seconds": _integer(environ, "CALLCENTER_MAX_MESSAGE_SECONDS", 180),
+        "ring_seconds": _integer(environ, "CALLCENTER_RING_SECONDS", 15),
+        "connect_seconds": _integer(environ, "CALLCENTER_CONNECT_SECONDS", 60),
+        "line_test_seconds": _integer(environ, "CALLCENTER_LINE_TEST_SECONDS", 86_400),
+        "duty_longest_hours": _count(environ, "CALLCENTER_DUTY_LONGEST_HOURS", 24),
+        "duty_rest_hours": _count(environ, "CALLCENTER_DUTY_REST_HOURS", 8),
+        "spool_free_mb": _integer(environ, "CALLCENTER_SPOOL_FREE_MB", 500),
+        "reserve_mb": _count(environ, "CALLCENTER_RESERVE_MB", 32),
+        "turn_seconds": _integer(environ, "CALLCENTER_TURN_SECONDS", 3),
+        "trusted_proxies": _count(environ, "CALLCENTER_TRUSTED_PROXIES", 0),
+    }
 
 
 def _count(environ: Mapping[str, str], name: str, default: int) -> int:

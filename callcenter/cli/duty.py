@@ -181,7 +181,7 @@ def propose(agency: str, month: str, shape: str, publish: bool, with_gaps: bool,
     """Propose an AGENCY's duty for a MONTH (2026-12) that has not begun; csv is what an import takes."""
     at = datetime.now(UTC)
     with _changing() as session:
-        proposals = Proposals(session, zone())
+        proposals = Proposals(session, zone(), rest_rule(*load().duty_hours))
         try:
             proposed = proposals.propose(_agency(session, agency), month_of(month), at)
             if publish:

@@ -13,15 +13,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from callcenter.models import Agency, DutyFeed, Officer
-from callcenter.roster.plan import Role
 from callcenter.roster.resolver import second
 from callcenter.services.access import NotVisibleError, Viewer, possible_id
 from callcenter.services.audit import Action, Audit
+from callcenter.services.duty_rows import ROLES
 from callcenter.services.rosters import Rosters
 
 BEHIND, AHEAD = timedelta(days=31), timedelta(days=184)
 """What of the duty a calendar shows."""
-ROLES = {Role.PRIMARY: "utama", Role.DEPUTY: "cadangan", Role.SUPERVISOR: "pengawas"}
 
 
 class DutyFeeds:

@@ -35,6 +35,7 @@ from callcenter.services.gaps import Gaps
 from callcenter.services.ladder import Ladders
 from callcenter.services.outbox import Work
 from callcenter.services.rosters import Planned
+from callcenter.services.upsert import insert_into
 
 AHEAD = timedelta(days=60)
 TOLD_DAYS = (14, 7, 1)
@@ -96,7 +97,7 @@ class DutyWarnings:
         return list(first.values())
 
     def take(self, found: Iterable[Found], now: datetime) -> None:
-        """Open what is new, clear what is no more."""
+        """Open what is new, clear what is no more; another worker may do the same at the same time."""
         known = {row.subject: row for row in self._open()}
         today = self._today(now)
         seen: set[str] = set()
@@ -105,16 +106,26 @@ class DutyWarnings:
                 _begun_before(one, known.values()) if one.starts == today else None
             )
             if row is None:
-                row = DutyWarning(subject=one.subject, kind=one.kind, agency_id=one.agency_id, found_at=now)
-                row.officer_id, row.starts = one.officer_id, one.starts
-                self._session.add(row)
-            elif one.kind in _BY_OFFICER:
-                row.starts = one.starts
-            row.ends = one.ends
-            seen.add(row.subject)
+                self._insert(one, now)
+            else:
+                row.starts, row.ends = one.starts if one.kind in _BY_OFFICER else row.starts, one.ends
+                seen.add(row.subject)
         for subject in known.keys() - seen:
             known[subject].cleared_at = now
         self._session.flush()
+
+    def _insert(self, one: Found, now: datetime) -> None:
+        row = insert_into(self._session, DutyWarning).values(
+            subject=one.subject,
+            kind=one.kind,
+            agency_id=one.agency_id,
+            officer_id=one.officer_id,
+            starts=one.starts,
+            ends=one.ends,
+            found_at=now,
+        )
+        open_ones = DutyWarning.cleared_at.is_(None)
+        self._session.execute(row.on_conflict_do_nothing(index_elements=["subject"], index_where=open_ones))
 
     def tell(self, now: datetime) -> None:
         """Owe each owner one message about all that is to be told now."""

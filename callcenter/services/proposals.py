@@ -36,8 +36,8 @@ PAST = timedelta(days=90)
 BESIDE = timedelta(days=3)
 """Duty this long before and behind the month is looked at for rest."""
 AHEAD = timedelta(days=400)
-LONGEST, LEAST_REST = 12 * 3600, 8 * 3600
-"""House rules, in seconds: duty without a break (longer where the plan's own turns are), and rest after it."""
+LONGEST = 12 * 3600
+"""Seconds of duty without a break that are proposed at most, where neither the house's rule nor a turn says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +110,14 @@ class Proposed:
 class Proposals:
     """Proposes and publishes months of agencies."""
 
-    def __init__(self, session: Session, zone: ZoneInfo) -> None:
-        """Work inside the caller's transaction; months, nights and weekends are those of ``zone``."""
+    def __init__(self, session: Session, zone: ZoneInfo, rule: RestRule) -> None:
+        """Work inside the caller's transaction; months, nights and weekends are those of ``zone``.
+
+        ``rule`` is the house's, as warnings take it.
+        """
         self._session = session
         self._zone = zone
+        self._rule = rule
 
     def propose(self, agency: Agency, first: date, now: datetime) -> Proposed:
         """Propose the month that begins on ``first``; raises ``FieldError`` when it has begun.
@@ -129,8 +133,8 @@ class Proposals:
         if first - today > AHEAD:
             raise FieldError("month", "too_far", f"{first:%Y-%m}")
         wanted, wall = self._vacancies(agency, first), wall_of(self._zone.key)
-        longest = max([LONGEST, *(one.ends - one.starts for one in wanted)])
-        rule = RestRule(longest, LEAST_REST)
+        turns = (one.ends - one.starts for one in wanted)
+        rule = RestRule(max([min(LONGEST, self._rule.longest), *turns]), self._rule.least_rest)
         measure = Measure(*NIGHT, holidays_between(first, _next_month(first)))
         people = self._officers(agency)
         made = propose(wanted, self._candidates(agency, first, people), measure, rule, wall)

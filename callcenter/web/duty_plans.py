@@ -15,19 +15,19 @@ from callcenter.models import Agency, RosterVersion
 from callcenter.roster.values import DocumentError
 from callcenter.services.access import NotVisibleError, possible_id
 from callcenter.services.csv_table import MAX_BYTES, Mistake
-from callcenter.services.duty_files import BOM, DutyFiles, to_csv, to_xlsx
+from callcenter.services.duty_files import BOM, DutyFiles, to_csv
 from callcenter.services.duty_plans import DutyPlans, Outlook
 from callcenter.services.duty_rows import DutyRow, Period, period
 from callcenter.services.fields import FieldError
 from callcenter.services.rosters import Rosters
 from callcenter.web.admin.part import found, reads
 from callcenter.web.context import house, now, viewer
+from callcenter.web.downloads import JSON, attachment, duty_table
 from callcenter.web.forms import typed
 from callcenter.web.problems import problem
 
 pages = Blueprint("duty_plans", __name__)
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_ROSTER = 300_000
 """Characters of a roster's JSON that a form carries."""
 
@@ -68,9 +68,7 @@ def template(agency_id: int, kind: str) -> Response:
     with house().database.reading() as session:
         agency = found(session, Agency, possible_id(agency_id))
         rows = DutyFiles(session, house().zone).rows(agency, asked)
-    data = to_xlsx(rows) if kind == "xlsx" else BOM + to_csv(rows).encode()
-    name = f"jaga-{agency.code}-{asked.first}-{asked.last}.{kind}"
-    return _download(data, XLSX if kind == "xlsx" else "text/csv; charset=utf-8", name)
+    return duty_table(rows, kind, f"jaga-{agency.code}-{asked.first}-{asked.last}")
 
 
 @pages.post("/duty/<int:agency_id>/plan")
@@ -136,7 +134,7 @@ def version(version_id: int) -> Response:
         if row.document is None:
             raise NotVisibleError(f"version {version_id} is the weekly plan")
         agency = found(session, Agency, row.agency_id)
-        return _download(row.document.encode(), "application/json", f"jaga-{agency.code}-{row.id}.json")
+        return attachment(row.document.encode(), JSON, f"jaga-{agency.code}-{row.id}.json")
 
 
 def _preview(agency_id: int, data: bytes, asked: Period) -> Preview:
@@ -204,8 +202,3 @@ def _errors(error: FieldError | DocumentError) -> dict[str, str]:
     if isinstance(error, FieldError):
         return {error.field: problem(error.code)}
     return {"reason": problem("empty")} if error.place == "reason" else {"file": str(error)}
-
-
-def _download(data: bytes, mimetype: str, name: str) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return Response(data, mimetype=mimetype, headers=headers)

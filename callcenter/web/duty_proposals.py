@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
@@ -14,11 +14,12 @@ from callcenter.models import Agency
 from callcenter.roster.values import DocumentError
 from callcenter.services import proposals
 from callcenter.services.access import possible_id
-from callcenter.services.duty_files import to_csv, to_xlsx
+from callcenter.services.duty_warnings import rest_rule
 from callcenter.services.fields import FieldError
 from callcenter.services.proposals import Proposals, Proposed
 from callcenter.web.admin.part import found, reads
 from callcenter.web.context import house, now, viewer
+from callcenter.web.downloads import duty_table
 from callcenter.web.forms import ticked, typed
 from callcenter.web.problems import WEEKDAYS, problem
 
@@ -37,10 +38,6 @@ PARTS = (
     ("weekends", _l("Akhir pekan")),
     ("holidays", _l("Hari libur")),
 )
-KINDS = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 @pages.context_processor
@@ -65,10 +62,7 @@ def download(agency_id: int, kind: str) -> Answer:
     except FieldError as error:
         flash(problem(error.code), "bad")
         return redirect(url_for("duty_proposals.proposal", agency_id=agency_id), 303)
-    name = f"jaga-{proposed.agency.code}-{proposed.first:%Y-%m}.{kind}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    data = to_xlsx(proposed.rows) if kind == "xlsx" else b"\xef\xbb\xbf" + to_csv(proposed.rows).encode()
-    return Response(data, content_type=KINDS[kind], headers=headers)
+    return duty_table(proposed.rows, kind, f"jaga-{proposed.agency.code}-{proposed.first:%Y-%m}")
 
 
 @pages.post("/duty/<int:agency_id>/proposal")
@@ -80,7 +74,7 @@ def publish(agency_id: int) -> Answer | tuple[str, int]:
             proposed = _proposed(session, agency_id)
             if typed("mark") != proposed.mark:
                 raise FieldError("mark", "proposal_changed")
-            Proposals(session, house().zone).publish(
+            _proposals(session).publish(
                 proposed, typed("reason"), viewer().account_id, now(), with_gaps=ticked("with_gaps")
             )
     except FieldError as error:
@@ -111,7 +105,11 @@ def _page(agency_id: int, errors: dict[str, str]) -> str:
 
 def _proposed(session: Session, agency_id: int) -> Proposed:
     agency = found(session, Agency, possible_id(agency_id))
-    return Proposals(session, house().zone).propose(agency, _month(), now())
+    return _proposals(session).propose(agency, _month(), now())
+
+
+def _proposals(session: Session) -> Proposals:
+    return Proposals(session, house().zone, rest_rule(*house().settings.duty_hours))
 
 
 def _month() -> date:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, render_template, request
+from flask import Blueprint, abort, render_template, request
+from werkzeug.wrappers import Response
 
 from callcenter.services.audit import Audit
 from callcenter.services.day_plan import DAY
@@ -10,13 +11,14 @@ from callcenter.services.duty_sheet import DutySheets
 from callcenter.sheets import pdf, xlsx
 from callcenter.web import words
 from callcenter.web.context import address, house, now, viewer
+from callcenter.web.downloads import PDF, XLSX, attachment
 from callcenter.web.duty import first_of_month
 
 pages = Blueprint("duty_records", __name__)
 
 _WRITERS = {
-    "pdf": (pdf.write, "application/pdf"),
-    "xlsx": (xlsx.write, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    "pdf": (pdf.write, PDF),
+    "xlsx": (xlsx.write, XLSX),
 }
 
 
@@ -48,5 +50,4 @@ def download(agency_id: int, kind: str) -> Response:
         account_id = viewer().account_id
         Audit(session).write("export", subject, account_id=account_id, address=address(), now=now())
     name = f"rekap-jaga-{sheet.agency.code}-{first:%Y-%m}.{kind}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
-    return Response(write(sheet), mimetype=mimetype, headers=headers)
+    return attachment(write(sheet), mimetype, name)

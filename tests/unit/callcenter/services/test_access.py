@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from sqlalchemy.orm import Session
 
-from callcenter.db import Database
 from callcenter.models import Notification, Officer, Role
 from callcenter.services.access import NotVisibleError, Viewer
 from callcenter.services.dossier import Dossiers
@@ -15,12 +12,6 @@ from callcenter.services.listing import CallFilter, Listing, TicketFilter
 from callcenter.services.ticket_work import TicketWork
 from tests import factories
 from tests.factories import NOW
-
-
-@pytest.fixture
-def session(database: Database) -> Iterator[Session]:
-    with database.transaction() as session:
-        yield session
 
 
 @pytest.fixture

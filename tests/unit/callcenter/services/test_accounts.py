@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from sqlalchemy.orm import Session
 
-from callcenter.db import Database
 from callcenter.models import Role
 from callcenter.services.accounts import (
     MOST_BY_ADDRESS,
@@ -22,12 +20,6 @@ from callcenter.services.accounts import (
 )
 from tests import factories
 from tests.factories import NOW, PASSWORD
-
-
-@pytest.fixture
-def session(database: Database) -> Iterator[Session]:
-    with database.transaction() as session:
-        yield session
 
 
 def fail(session: Session, name: str, address: str, times: int) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -12,7 +11,6 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callcenter.db import Database
 from callcenter.models import Outbox
 from callcenter.services import fields
 from callcenter.services.agencies import Agencies, AgencyForm, LineForm, flow_names
@@ -20,12 +18,6 @@ from callcenter.services.fields import FieldError
 from ivr.flow import builtin
 
 NOW = datetime(2026, 11, 23, 1, tzinfo=ZoneInfo("Asia/Jakarta"))  # still Sunday in UTC
-
-
-@pytest.fixture
-def session(database: Database) -> Iterator[Session]:
-    with database.transaction() as session:
-        yield session
 
 
 def owed(session: Session) -> list[tuple[str, dict[str, object]]]:

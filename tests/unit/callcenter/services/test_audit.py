@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
-import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callcenter.db import Database
 from callcenter.models import AccessLog
 from callcenter.services.audit import Audit
 from tests import factories
 from tests.factories import NOW
-
-
-@pytest.fixture
-def session(database: Database) -> Iterator[Session]:
-    with database.transaction() as session:
-        yield session
 
 
 def test_a_row_says_who_what_whose_when_and_from_where(session: Session) -> None:

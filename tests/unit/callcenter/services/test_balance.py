@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-import pytest
 from sqlalchemy.orm import Session
 
-from callcenter.db import Database
 from callcenter.models import Difference, Role
 from callcenter.services.access import Viewer
 from callcenter.services.balance import Balance, Balances, total
@@ -19,12 +16,6 @@ from tests.factories import NOW
 SUPERVISOR = Viewer(1, "pengawas", Role.SUPERVISOR)
 WIB = ZoneInfo("Asia/Jakarta")
 MONDAY = date(2026, 11, 23)
-
-
-@pytest.fixture
-def session(database: Database) -> Iterator[Session]:
-    with database.transaction() as session:
-        yield session
 
 
 def of_day(session: Session, day: date = MONDAY, viewer: Viewer = SUPERVISOR) -> Balance:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time as stopwatch
-from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, time
 
@@ -13,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from callcenter.db import Base, Database
+from callcenter.db import Base
 from callcenter.models import Agency, Line, Officer, Outbox, Shift
 from callcenter.services.csv_import import CsvImport, days
 from callcenter.services.csv_kinds import KINDS
@@ -22,12 +21,6 @@ from callcenter.services.fields import FieldError
 
 NOW = datetime(2026, 11, 23, 7, tzinfo=UTC)
 HEAD = "kode;nama;jenis;induk;nomor\n"
-
-
-@pytest.fixture
-def session(database: Database) -> Iterator[Session]:
-    with database.transaction() as session:
-        yield session
 
 
 def count(session: Session, model: type[Base]) -> int:

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from callcenter.db import Database
 from callcenter.models import Agency, Officer, Shift, Tier
 from callcenter.services.duty import Duty, PlannedShift, clock, on_duty
 from callcenter.services.ladder import Ladders
@@ -165,12 +164,6 @@ def running(shift: PlannedShift, day: date, shown: list[datetime]) -> bool:
     next_day = timedelta(days=0 if shift.ends > shift.starts else 1)
     start, end = datetime.combine(day, shift.starts), datetime.combine(day + next_day, shift.ends)
     return any(moment >= start for moment in shown) and not any(moment >= end for moment in shown)
-
-
-@pytest.fixture
-def session(database: Database) -> Iterator[Session]:
-    with database.transaction() as session:
-        yield session
 
 
 def agency(session: Session, code: str, until: date | None = None) -> Agency:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,7 +11,6 @@ import pytest
 from openpyxl import Workbook
 from sqlalchemy.orm import Session
 
-from callcenter.db import Database
 from callcenter.models import Agency, Officer
 from callcenter.roster.plan import Role
 from callcenter.services.duty_files import Draft, DutyFiles, to_csv, to_xlsx
@@ -23,12 +21,6 @@ from tests import factories
 ZONE = ZoneInfo("Asia/Jakarta")
 DECEMBER = Period(date(2026, 12, 1), date(2026, 12, 31))
 HEAD = "tanggal;mulai;selesai;petugas;peran\n"
-
-
-@pytest.fixture
-def session(database: Database) -> Iterator[Session]:
-    with database.transaction() as session:
-        yield session
 
 
 @pytest.fixture

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy.orm import Session
 
-from callcenter.db import Database
 from callcenter.models import Agency, DutyChange, Officer
 from callcenter.roster.values import DocumentError
 from callcenter.services.duty import Duty
@@ -24,12 +22,6 @@ from tests import factories
 ZONE = ZoneInfo("Asia/Jakarta")
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=ZONE)
 HEAD = "tanggal;mulai;selesai;petugas;peran\n"
-
-
-@pytest.fixture
-def session(database: Database) -> Iterator[Session]:
-    with database.transaction() as session:
-        yield session
 
 
 @pytest.fixture

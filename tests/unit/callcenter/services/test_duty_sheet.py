@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy.orm import Session
 
-from callcenter.db import Database
 from callcenter.models import Agency, DutyRecord, Officer, Role
 from callcenter.roster.burden import Burden
 from callcenter.services.access import NotVisibleError, viewer_of
@@ -24,12 +22,6 @@ HOUR, DAY = 3600, timedelta(days=1)
 MARCH = date(2026, 3, 1)
 SEALED = datetime(2026, 3, 29, 0, tzinfo=UTC)
 """On Sunday, 29 March, all days up to Saturday are closed."""
-
-
-@pytest.fixture
-def session(database: Database) -> Iterator[Session]:
-    with database.transaction() as session:
-        yield session
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,7 +9,6 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callcenter.db import Database
 from callcenter.models import Agency, DutyReminder, DutyWarning, Officer, Outbox, Role
 from callcenter.services.access import Viewer
 from callcenter.services.duty_letters import DutyLetters
@@ -21,12 +19,6 @@ from tests.factories import NOW
 
 ZONE = ZoneInfo("Asia/Jakarta")
 TIMES = ("2026-11-23T20:00", "2026-11-24T04:00")
-
-
-@pytest.fixture
-def session(database: Database) -> Iterator[Session]:
-    with database.transaction() as session:
-        yield session
 
 
 @pytest.fixture

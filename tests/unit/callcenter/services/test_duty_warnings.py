@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, time, timedelta
+from threading import Barrier, Thread
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from callcenter.db import Database
@@ -24,12 +25,6 @@ NOW = datetime(2026, 11, 23, 9, tzinfo=ZONE)
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 NEVER_TIRED = RestRule(10**12, 0)
 SUPERVISOR = Viewer(0, "pengawas", Role.SUPERVISOR)
-
-
-@pytest.fixture
-def session(database: Database) -> Iterator[Session]:
-    with database.transaction() as session:
-        yield session
 
 
 def agency(session: Session, code: str = "dinsos", number: str = "70001", **facts: object) -> Agency:
@@ -81,6 +76,30 @@ def test_gaps_of_60_days_are_open_until_somebody_covers_them(session: Session) -
     always(session, of, "Budi", days=range(6, 7))
     assert look(session, NOW + HOUR) == []
     assert {row.cleared_at for row in session.scalars(select(DutyWarning))} == {NOW + HOUR}
+
+
+def test_two_workers_that_look_at_once_open_it_once(database: Database) -> None:
+    with database.transaction() as session:
+        agency(session)
+    with database.reading() as session:
+        found = DutyWarnings(session, ZONE, NEVER_TIRED).find(NOW)
+    together, failed = Barrier(2), []
+
+    def work() -> None:
+        together.wait(10)
+        try:
+            with database.transaction() as session:
+                DutyWarnings(session, ZONE, NEVER_TIRED).take(found, NOW)
+        except SQLAlchemyError as error:
+            failed.append(error)
+
+    workers = [Thread(target=work) for _ in range(2)]
+    for one in workers:
+        one.start()
+    for one in workers:
+        one.join(30)
+    with database.reading() as session:
+        assert (len(session.scalars(select(DutyWarning)).all()), failed) == (1, [])
 
 
 def test_an_agency_without_a_line_owes_nobody(session: Session) -> None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy.orm import Session
 
-from callcenter.db import Database
 from callcenter.models import Account, Agency, ChangeStatus, DutyChange, Officer, Role
 from callcenter.services.access import NotVisibleError, Viewer
 from callcenter.services.duty import Duty
@@ -26,12 +24,6 @@ ZONE = ZoneInfo("Asia/Jakarta")
 HOUR = timedelta(hours=1)
 EVENING = "2026-11-23T20:00"
 MORNING = "2026-11-24T04:00"
-
-
-@pytest.fixture
-def session(database: Database) -> Iterator[Session]:
-    with database.transaction() as session:
-        yield session
 
 
 @pytest.fixture

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from callcenter.db import Database
 from callcenter.models import Agency, Shift
 from callcenter.roster.resolver import Resolver, second
 from callcenter.services.duty import PlannedShift, on_duty
@@ -23,12 +20,6 @@ from tests import factories
 
 ZONE = ZoneInfo("Asia/Jakarta")
 MONDAY = datetime(2026, 11, 23, tzinfo=ZONE)
-
-
-@pytest.fixture
-def session(database: Database) -> Iterator[Session]:
-    with database.transaction() as session:
-        yield session
 
 
 def agency(session: Session, code: str, number: str) -> Agency:

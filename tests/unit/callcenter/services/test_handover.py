@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -21,12 +20,6 @@ from tests.factories import NOW
 
 ZONE = ZoneInfo("Asia/Jakarta")
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def session(database: Database) -> Iterator[Session]:
-    with database.transaction() as session:
-        yield session
 
 
 @pytest.fixture

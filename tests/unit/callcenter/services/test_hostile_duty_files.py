@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 from sqlalchemy.orm import Session
 
-from callcenter.db import Database
 from callcenter.models import Agency
 from callcenter.services.csv_table import MAX_BYTES, MAX_ROWS, UnreadableError
 from callcenter.services.duty_files import Draft, DutyFiles
@@ -31,12 +30,6 @@ HEADING = ("tanggal", "mulai", "selesai", "petugas", "peran")
 HEAD = ";".join(HEADING) + "\n"
 ROW = ("2026-12-01", "07:00", "19:00", "Ani", "utama")
 MEGABYTE = 1024 * 1024
-
-
-@pytest.fixture
-def session(database: Database) -> Iterator[Session]:
-    with database.transaction() as session:
-        yield session
 
 
 @pytest.fixture

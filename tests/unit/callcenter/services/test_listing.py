@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -27,12 +26,6 @@ from tests import factories
 from tests.factories import NOW
 
 SUPERVISOR = Viewer(1, "pengawas", Role.SUPERVISOR)
-
-
-@pytest.fixture
-def session(database: Database) -> Iterator[Session]:
-    with database.transaction() as session:
-        yield session
 
 
 def listed(session: Session, wanted: CallFilter, viewer: Viewer = SUPERVISOR) -> list[int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,7 +10,6 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callcenter.db import Database
 from callcenter.models import AccessLog, Call, Disposition, NuisanceMark, Role
 from callcenter.services.access import NotVisibleError, Viewer, viewer_of
 from callcenter.services.disposition import SILENT, Outcome
@@ -23,12 +21,6 @@ from tests.factories import NOW
 ZONE = ZoneInfo("Asia/Jakarta")
 NUMBER = "+6281234567890"
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-
-
-@pytest.fixture
-def session(database: Database) -> Iterator[Session]:
-    with database.transaction() as session:
-        yield session
 
 
 @pytest.fixture

@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from sqlalchemy.orm import Session
 
-from callcenter.db import Database
 from callcenter.services.fields import FieldError
 from callcenter.services.officers import OfficerForm, Officers
 from tests import factories
-
-
-@pytest.fixture
-def session(database: Database) -> Iterator[Session]:
-    with database.transaction() as session:
-        yield session
 
 
 def test_a_secret_is_drawn_once_and_stays(session: Session) -> None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from sqlalchemy.orm import Session
 
-from callcenter.db import Database
 from callcenter.models import Officer, Role
 from callcenter.services.access import NotVisibleError, Viewer
 from callcenter.services.officers import OfficerForm, Officers
@@ -18,12 +16,6 @@ from tests import factories
 from tests.factories import NOW
 
 MOBILE = "+628123456789"
-
-
-@pytest.fixture
-def session(database: Database) -> Iterator[Session]:
-    with database.transaction() as session:
-        yield session
 
 
 def officer(session: Session, **facts: object) -> Officer:

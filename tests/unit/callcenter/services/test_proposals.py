@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy.orm import Session
 
-from callcenter.db import Database
 from callcenter.models import Agency, ChangeKind, ChangeStatus, DutyChange, Officer
 from callcenter.roster.plan import Role
 from callcenter.roster.rest import Refusal
@@ -19,6 +17,7 @@ from callcenter.roster.seats import NOTHING
 from callcenter.roster.values import DocumentError
 from callcenter.services.duty import Duty
 from callcenter.services.duty_files import DutyFiles, to_csv, to_xlsx
+from callcenter.services.duty_warnings import rest_rule
 from callcenter.services.fields import FieldError
 from callcenter.services.proposals import Proposals, Proposed, coming, month
 from callcenter.services.rosters import Rosters
@@ -26,14 +25,9 @@ from tests import factories
 from tests.factories import NOW
 
 ZONE = ZoneInfo("Asia/Jakarta")
+RULE = rest_rule(24, 8)
 DECEMBER = date(2026, 12, 1)
 HOUR = 3600
-
-
-@pytest.fixture
-def session(database: Database) -> Iterator[Session]:
-    with database.transaction() as session:
-        yield session
 
 
 @pytest.fixture
@@ -52,7 +46,7 @@ def officers(session: Session, agency: Agency) -> dict[str, Officer]:
 
 
 def propose(session: Session, agency: Agency, first: date = DECEMBER) -> Proposed:
-    return Proposals(session, ZONE).propose(agency, first, NOW)
+    return Proposals(session, ZONE, RULE).propose(agency, first, NOW)
 
 
 def leave(session: Session, officer: Officer, starts: datetime, ends: datetime) -> None:
@@ -190,7 +184,7 @@ def test_it_is_published_for_its_month_alone(
     session: Session, agency: Agency, officers: dict[str, Officer]
 ) -> None:
     proposed = propose(session, agency)
-    Proposals(session, ZONE).publish(proposed, "Rapat jaga", None, NOW, with_gaps=False)
+    Proposals(session, ZONE, RULE).publish(proposed, "Rapat jaga", None, NOW, with_gaps=False)
     duty = Duty(session, ZONE)
     for turn in proposed.turns:
         found = duty.on_duty(agency.id, turn.starts)
@@ -217,7 +211,7 @@ def test_roles_and_pairs_are_kept(session: Session, agency: Agency, officers: di
 
 def test_gaps_are_published_only_when_they_are_meant(session: Session, agency: Agency) -> None:
     factories.officer(session, agency, "Ani")
-    proposals, proposed = Proposals(session, ZONE), propose(session, agency)
+    proposals, proposed = Proposals(session, ZONE, RULE), propose(session, agency)
     with pytest.raises(FieldError, match="gaps_left"):
         proposals.publish(proposed, "Sementara", None, NOW, with_gaps=False)
     with pytest.raises(DocumentError, match="reason"):
@@ -249,7 +243,7 @@ def test_officers_of_one_name_are_two(session: Session, agency: Agency) -> None:
     ids = {factories.officer(session, agency, "Ani").id for _ in range(3)}
     proposed = propose(session, agency)
     assert {one for turn in proposed.turns for one, _ in turn.people} == ids
-    Proposals(session, ZONE).publish(proposed, "Rapat", None, NOW, with_gaps=False)
+    Proposals(session, ZONE, RULE).publish(proposed, "Rapat", None, NOW, with_gaps=False)
     turn = proposed.turns[5]
     assert [one.officer_id for one in Duty(session, ZONE).on_duty(agency.id, turn.starts)] == [
         turn.people[0][0]
@@ -274,3 +268,13 @@ def test_weeks_hold_every_turn_once(session: Session, agency: Agency, officers: 
     assert [turn for week in proposed.weeks for _, turns in week for turn in turns] == list(proposed.turns)
     assert {len(week) for week in proposed.weeks} == {7}
     assert proposed.weeks[0][0][0] == date(2026, 11, 30)
+
+
+def test_the_house_s_rule_of_rest_counts(session: Session, agency: Agency) -> None:
+    tight, loose = (
+        Proposals(session, ZONE, rest_rule(*hours)).propose(agency, DECEMBER, NOW).rule
+        for hours in ((6, 11), (0, 0))
+    )
+    assert (tight.least_rest, loose.least_rest) == (11 * 3600, 0)
+    assert loose.longest == 12 * 3600
+    assert tight.longest <= loose.longest

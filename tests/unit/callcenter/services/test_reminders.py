@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,7 +9,6 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callcenter.db import Database
 from callcenter.models import Agency, DutyReminder, DutyWarning, Officer, Outbox, Role, WarningKind
 from callcenter.services.access import NotVisibleError, Viewer
 from callcenter.services.reminders import Reminders, token
@@ -21,12 +19,6 @@ NOW = datetime(2026, 11, 23, 9, tzinfo=ZONE)
 HOUR = timedelta(hours=1)
 EVENING = NOW.replace(hour=20)
 KEY = b"secret"
-
-
-@pytest.fixture
-def session(database: Database) -> Iterator[Session]:
-    with database.transaction() as session:
-        yield session
 
 
 @pytest.fixture

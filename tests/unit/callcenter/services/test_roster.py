@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from callcenter.db import Database
 from callcenter.services.duty import PlannedShift, on_duty
 from callcenter.services.fields import FieldError
 from callcenter.services.roster import MINUTES_A_WEEK, Roster, ShiftForm, Span, gaps, gaps_of, spans
@@ -19,12 +17,6 @@ from tests import factories
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
 MONDAY = datetime(2026, 11, 23, tzinfo=JAKARTA)
-
-
-@pytest.fixture
-def session(database: Database) -> Iterator[Session]:
-    with database.transaction() as session:
-        yield session
 
 
 def test_a_shift_over_midnight_is_cut_there() -> None:

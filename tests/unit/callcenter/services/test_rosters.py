@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy.orm import Session
 
-from callcenter.db import Database
 from callcenter.models import Agency, Officer
 from callcenter.roster.values import DocumentError
 from callcenter.services.duty import Duty
@@ -31,12 +29,6 @@ DAILY = {
     ],
     "positions": [{"position": "kepala", "who": "Cici"}],
 }
-
-
-@pytest.fixture
-def session(database: Database) -> Iterator[Session]:
-    with database.transaction() as session:
-        yield session
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -30,12 +29,6 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 MONDAY, TUESDAY = date(2026, 11, 23), date(2026, 11, 24)
 CLOSED = datetime(2026, 11, 24, 6, tzinfo=ZONE).astimezone(UTC)
 """From now on Monday is closed."""
-
-
-@pytest.fixture
-def session(database: Database) -> Iterator[Session]:
-    with database.transaction() as session:
-        yield session
 
 
 @pytest.fixture

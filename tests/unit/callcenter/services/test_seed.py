@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from callcenter.db import Base, Database
+from callcenter.db import Base
 from callcenter.models import Account, Agency, Line, Officer, Shift
 from callcenter.services.accounts import Accounts
 from callcenter.services.first_steps import demo_guide, logins_path, write_logins
@@ -21,12 +19,6 @@ from callcenter.settings import Settings
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
 NOW = datetime(2026, 11, 23, 14, tzinfo=JAKARTA)
-
-
-@pytest.fixture
-def session(database: Database) -> Iterator[Session]:
-    with database.transaction() as session:
-        yield session
 
 
 def counts(session: Session) -> list[int]:

@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from sqlalchemy.orm import Session
 
-from callcenter.db import Database
 from callcenter.models import Call
 from callcenter.services.silence import is_silent
 from callcenter.services.timeline import Timeline
 from tests import factories
 from tests.factories import NOW
-
-
-@pytest.fixture
-def session(database: Database) -> Iterator[Session]:
-    with database.transaction() as session:
-        yield session
 
 
 def waited(session: Session, *nodes: str, **facts: object) -> Call:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from callcenter.db import Database
 from callcenter.models import Role, Ticket, TicketStatus
 from callcenter.services.access import NotVisibleError, Viewer
 from callcenter.services.ticket_work import TicketWork, TicketWorkError, needs_reason, next_statuses
@@ -17,12 +14,6 @@ from tests import factories
 from tests.factories import NOW
 
 NEW, VERIFIED, CLOSED = TicketStatus.NEW, TicketStatus.VERIFIED, TicketStatus.CLOSED
-
-
-@pytest.fixture
-def session(database: Database) -> Iterator[Session]:
-    with database.transaction() as session:
-        yield session
 
 
 @pytest.fixture
