@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
 from callcenter.models import Agency, ChangeKind, ChangeStatus, DutyChange
+from callcenter.services.day_content import Rung
+from callcenter.services.day_facts import DayFacts
 from tests.asterisk.hotline import until
 from tests.asterisk.own import own_hotline
 from tests.asterisk.people import Stage
 from tests.asterisk.scenes import Played
 
+WIB = ZoneInfo("Asia/Jakarta")
+DAY = timedelta(days=1)
+CODES = "ringover", "rungover", "talkover", "village", "district"
 SOON = timedelta(seconds=1.5)
 ANSWER_WITHIN = {"RING_SECONDS": "10", "CONNECT_SECONDS": "60"}
 
@@ -28,13 +35,16 @@ class Handoffs:
     unanswered: Played
     talking: Played
     village: Played
+    evidence: Mapping[str, Mapping[int, Rung]]
+    """What the day's record will say of each agency's officers."""
 
 
 def handoffs(stage: Stage) -> Handoffs:
     """Play them all at once, on a hotline that rings for long enough."""
     with own_hotline(stage, "handoffs", officers=True, **ANSWER_WITHIN) as own, ThreadPoolExecutor(4) as pool:
         scenes = [pool.submit(scene, own) for scene in (_ringing, _unanswered, _talking, _village)]
-        return Handoffs(own.hotline.officers, *(scene.result() for scene in scenes))
+        played = [scene.result() for scene in scenes]
+        return Handoffs(own.hotline.officers, *played, _evidence(own))
 
 
 def _ringing(stage: Stage) -> Played:
@@ -87,6 +97,18 @@ def _village(stage: Stage) -> Played:
     officer.hang_up()
     citizen.reaches("tell").hangs_up()
     return Played(citizen, citizen.story(), [officer.heard()])
+
+
+def _evidence(stage: Stage) -> dict[str, Mapping[int, Rung]]:
+    """Read what happened since yesterday, so that a midnight in between changes nothing."""
+    today = datetime.now(WIB).date()
+    with stage.hotline.database.transaction() as session:
+        ids = {code: session.scalars(select(Agency.id).where(Agency.code == code)).one() for code in CODES}
+        days = {code: DayFacts(session, WIB).of_days(one, today - DAY, today) for code, one in ids.items()}
+    return {
+        code: {one: rung for facts in found.values() for one, rung in facts.officers.items()}
+        for code, found in days.items()
+    }
 
 
 def _hand_over(stage: Stage, code: str, queue: str) -> None:

@@ -39,3 +39,20 @@ def test_a_village_without_officers_is_answered_by_its_district(handoffs: Handof
     assert answered_by(handoffs.village) == set(handoffs.officers["district"])
     assert handoffs.village.story.dialled.endswith("70118")
     assert (handoffs.village.story.disposition, bool(handoffs.village.story.ticket)) == ("answered", True)
+
+
+@pytest.mark.parametrize(("code", "officer"), [("ringover", 0), ("rungover", 1), ("talkover", 0)])
+def test_the_day_s_record_says_who_was_rung_and_answered(handoffs: Handoffs, code: str, officer: int) -> None:
+    rung = handoffs.evidence[code][handoffs.officers[code][officer]]
+    assert (rung.times >= 1, rung.answered, rung.talk_seconds >= 1) == (True, 1, True)
+
+
+def test_who_was_not_reached_before_the_handoff_stands_in_the_record(handoffs: Handoffs) -> None:
+    rung = handoffs.evidence["rungover"][handoffs.officers["rungover"][0]]
+    assert (rung.times >= 1, rung.answered) == (True, 0)
+
+
+def test_the_district_s_answer_stands_in_the_village_s_record(handoffs: Handoffs) -> None:
+    (officer,) = handoffs.officers["district"]
+    assert handoffs.evidence["village"][officer].answered == 1
+    assert officer not in handoffs.evidence["district"]
