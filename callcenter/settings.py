@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,13 @@ class Settings:
     """A caller whose turn takes longer is served by the exchange alone; 5 s of silence are too many."""
     trusted_proxies: int = 0
     """Reverse proxies in front of the pages, each of which adds to ``X-Forwarded-For``."""
+
+    twilio_account: str = ""
+    """The account's SID; empty: no line is served by Twilio."""
+    twilio_token: str = field(default="", repr=False)
+    """The account's auth token: it signs the webhooks and opens the REST API."""
+    twilio_urls: tuple[str, ...] = ()
+    """Where Twilio finds this site: the first is told to it, a signature for any of them is good."""
 
     @property
     def duty_hours(self) -> tuple[int, int]:
@@ -112,7 +120,21 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         trunk_hosts=tuple(environ.get("CALLCENTER_TRUNK_HOSTS", "127.0.0.1").replace(",", " ").split()),
         trunk_contact=environ.get("CALLCENTER_TRUNK_CONTACT", ""),
         **_limits(environ),
+        **_twilio(environ),
     )
+
+
+def _twilio(environ: Mapping[str, str]) -> dict[str, Any]:
+    """Read the Twilio account; all of it or nothing."""
+    urls = environ.get("CALLCENTER_TWILIO_URLS", "").replace(",", " ").split()
+    read = {
+        "twilio_account": environ.get("CALLCENTER_TWILIO_ACCOUNT", ""),
+        "twilio_token": environ.get("CALLCENTER_TWILIO_TOKEN", ""),
+        "twilio_urls": tuple(url.rstrip("/") for url in urls),
+    }
+    if any(read.values()) and not all(read.values()):
+        raise ValueError("CALLCENTER_TWILIO_ACCOUNT, _TOKEN and _URLS belong together: one of them is missing")
+    return read
 
 
 def _limits(environ: Mapping[str, str]) -> dict[str, int]:
