@@ -137,7 +137,7 @@ def _twilio(environ: Mapping[str, str]) -> dict[str, Any]:
     return read
 
 
-def _limits(environ: Mapping[str, str]) -> dict[str, int]:
+def _limits(environ: Mapping[str, str]) -> dict[str, Any]:
     """Read how long, how many and how much."""
     return {
         "max_message_seconds": _integer(environ, "CALLCENTER_MAX_MESSAGE_SECONDS", 180),
