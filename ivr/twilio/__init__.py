@@ -1,0 +1,1 @@
+"""Twilio speaks our vocabulary: webhooks are events, TwiML documents are turns."""

@@ -1,0 +1,97 @@
+"""What a citizen hears while this site cannot answer as it should: nothing here needs a database.
+
+The number a citizen is told is made of the call's own key, so that whoever
+brings the call home later makes the same one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+
+from twilio.twiml.voice_response import VoiceResponse
+
+from ivr.damm import check_digit
+from ivr.prompts.files import Files
+from ivr.prompts.texts import texts
+from ivr.turns import Clip, Language, Part, Spell
+from ivr.twilio.names import Addresses
+
+TURN = 0
+"""The turn of a message that was recorded without a turn of ours."""
+
+LANGUAGE: Language = "id"
+SPOKEN = "id-ID"
+"""What Twilio calls Indonesian (TwiML Voice: <Say>, ``language``)."""
+
+WELCOME = ("degraded", "notice", "message")
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A provisional ticket number (8 digits, the first is 9) and its PIN."""
+
+    number: str
+    pin: str
+
+
+def reference(secret: bytes, call: str) -> Reference:
+    """Make the number and the PIN of a call; the same ones each time."""
+    seed = int.from_bytes(hmac.digest(secret, f"alone:{call}".encode(), hashlib.sha256)[:8], "big")
+    body = f"9{seed % 1_000_000:06d}"
+    return Reference(body + check_digit(body), f"{seed // 1_000_000 % 10_000:04d}")
+
+
+class Alone:
+    """Writes the documents of a call that goes on without a database."""
+
+    def __init__(self, addresses: Addresses, files: Files, secret: bytes, max_seconds: int) -> None:
+        """Record at most ``max_seconds``; ``secret`` is what tickets' PINs are kept with."""
+        self._addresses = addresses
+        self._files = files
+        self._secret = secret
+        self._max_seconds = max_seconds
+
+    def begin(self, call: str) -> str:
+        """Greet, give the notice, and record."""
+        response = VoiceResponse()
+        self._play(response, [Clip(name) for name in WELCOME])
+        self._record(response, call)
+        response.redirect(self._addresses.of("/fallback/kept"), method="POST")
+        return str(response)
+
+    def told(self, call: str) -> str:
+        """Tell the number and the PIN, twice, and say goodbye."""
+        own = reference(self._secret, call)
+        number = [Clip("ticket_number"), Spell(own.number), Clip("ticket_pin"), Spell(own.pin)]
+        response = VoiceResponse()
+        self._play(response, [Clip("message_kept"), *number, *number, Clip("goodbye")])
+        response.hangup()
+        return str(response)
+
+    def static(self) -> str:
+        """Write the same for a place that is not ours: no call is known there, and no prompt of ours is heard."""
+        response = VoiceResponse()
+        response.say(" ".join(texts(LANGUAGE)[name].words for name in WELCOME), language=SPOKEN)
+        self._record(response, "")
+        response.say(texts(LANGUAGE)["message_empty"].words, language=SPOKEN)
+        return str(response)
+
+    def _record(self, response: VoiceResponse, call: str) -> None:
+        """Record; without a call's key nobody is told, and the recording is found in the account's list."""
+        told = {"recording_status_callback": self._addresses.recording(f"{call}__m__{TURN}")} if call else {}
+        response.record(
+            max_length=self._max_seconds,
+            timeout=6,
+            finish_on_key="#",
+            play_beep=True,
+            trim="do-not-trim",
+            action=self._addresses.of("/fallback/kept"),
+            method="POST",
+            **told,
+        )
+
+    def _play(self, response: VoiceResponse, parts: list[Part]) -> None:
+        for name in self._files.names(parts, LANGUAGE):
+            response.play(self._addresses.prompt(LANGUAGE, name))
