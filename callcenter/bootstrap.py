@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from redis import Redis
@@ -18,6 +18,7 @@ from callcenter.comparer import Comparer
 from callcenter.db import Database
 from callcenter.jobs.kinds import Tools
 from callcenter.line_tester import LineTester
+from callcenter.officer_calls import OfficerCalls
 from callcenter.reconciler import Reconciler
 from callcenter.senders import Sender
 from callcenter.services import deadlines
@@ -26,11 +27,16 @@ from callcenter.services.exchange import Exchange
 from callcenter.settings import Settings
 from callcenter.sidecars import Sidecars
 from callcenter.switchboard import DatabaseSwitchboard, utc_now
+from callcenter.twilio_line import TwilioLine
 from ivr.asterisk import rendering
 from ivr.asterisk.ami import Connection
 from ivr.asterisk.exchange import AsteriskBinary
 from ivr.asterisk.service import MANAGER, Address, Driver
 from ivr.prompts.build import build_agencies
+from ivr.prompts.files import Files
+from ivr.twilio.client import Client
+from ivr.twilio.names import Addresses
+from ivr.twilio.turns import Writer
 from recordings.reserve import Reserve, floor
 from recordings.spool import Spool
 from recordings.store import Store, open_store
@@ -113,15 +119,32 @@ def sender(settings: Settings) -> Sender:
     return Sender(settings.notify_url, settings.home / "outbox-mail")
 
 
-def tools(settings: Settings) -> Tools:
-    """Make what jobs work with."""
+def tools(settings: Settings, client: Client | None = None) -> Tools:
+    """Make what jobs work with; ``client`` speaks to Twilio (the account's own, where there is one)."""
     human = settings.home / "prompts-human"
+    data = database(settings)
+    if client is None and settings.twilio_account:
+        client = Client(settings.twilio_account, settings.twilio_token)
     return Tools(
-        database=database(settings),
+        database=data,
         sender=sender(settings),
         settings=settings,
         build_names=lambda names: build_agencies(settings.prompts_dir, names, human),
+        officer_calls=_officer_calls(settings, data, client) if client else None,
     )
+
+
+def _officer_calls(settings: Settings, data: Database, client: Client) -> OfficerCalls:
+    site = Addresses(settings.twilio_urls[0])
+    return OfficerCalls(data, policy(settings), settings.ring_seconds, client, site)
+
+
+def twilio_line(settings: Settings, database: Database, clock: Callable[[], datetime]) -> TwilioLine | None:
+    """Make what answers Twilio's requests; ``None`` without an account."""
+    if not settings.twilio_account:
+        return None
+    writer = Writer(Addresses(settings.twilio_urls[0]), Files(settings.prompts_dir))
+    return TwilioLine(database, policy(settings), writer, settings.ring_seconds, clock)
 
 
 def exchange_renderer(settings: Settings, binary: AsteriskBinary) -> Callable[[], list[str]]:

@@ -12,6 +12,7 @@ from callcenter.jobs.kinds import Job, Periodic
 from callcenter.jobs.lines import lines
 from callcenter.jobs.notify import notify_obligation, notify_ticket
 from callcenter.jobs.prompts import build_agency_prompt
+from callcenter.jobs.ringing import hang_up_officer, ring_officer
 from callcenter.jobs.seal import seal
 from callcenter.jobs.watch import watch
 
@@ -21,6 +22,8 @@ JOBS: dict[str, Job] = {
     "notify_duty_change": Job(notify_change, seconds=30),
     "notify_duty_warnings": Job(notify_warnings, seconds=30),
     "notify_duty_reminder": Job(notify_reminder, seconds=30),
+    "ring_officer": Job(ring_officer, seconds=30),
+    "hang_up_officer": Job(hang_up_officer, seconds=30),
     "build_agency_prompt": Job(build_agency_prompt, seconds=120),
 }
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from callcenter.db import Database
+from callcenter.officer_calls import OfficerCalls
 from callcenter.senders import Sender
 from callcenter.settings import Settings
 
@@ -23,6 +24,8 @@ class Tools:
     sender: Sender
     settings: Settings
     build_names: Callable[[Sequence[tuple[str, str]]], object]
+    officer_calls: OfficerCalls | None = None
+    """Without a Twilio account nobody is called by it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,9 @@ class Leg(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     call_id: Mapped[int] = mapped_column(ForeignKey("call.id"))
     key: Mapped[str]
-    """Asterisk's uniqueid of the officer's channel."""
+    """Asterisk's uniqueid of the officer's channel; on Twilio ``ivr.twilio.names.Attempt``."""
+    provider_key: Mapped[str | None]
+    """On Twilio the CallSid of the officer's call, once it is known."""
     officer_id: Mapped[int | None] = mapped_column(ForeignKey("officer.id"), index=True)
     rung_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]

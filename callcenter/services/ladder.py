@@ -104,10 +104,14 @@ class Ladders:
             own = people.get(place.id, [])
             covering = [first_rung(people.get(above.id, [])) for above in tree.above(place.id)]
             queues[queue_name(place.code)] = list(_members(ladder(own, covering)))
-            at_once = [replace(person, rung=0) for person in own]
-            below = [replace(person, rung=EMERGENCY_COVER) for some in covering for person in some]
-            queues[queue_name(place.code, emergency=True)] = list(_members(_once([*at_once, *below])))
+            queues[queue_name(place.code, emergency=True)] = list(_members(_at_once(own, covering)))
         return queues
+
+    def people(self, agency_id: int, at: datetime, *, emergency: bool) -> list[OnDuty]:
+        """Tell whom one agency's call rings, with the rungs of :meth:`members`."""
+        own = self._duty.on_duty(agency_id, at)
+        covering = [first_rung(self._duty.on_duty(above.id, at)) for above in self.tree(at).above(agency_id)]
+        return _at_once(own, covering) if emergency else ladder(own, covering)
 
     def tree(self, at: datetime) -> Tree:
         """Read which agencies exist at ``at``, by code."""
@@ -135,6 +139,13 @@ def ladder(own: Sequence[OnDuty], covering: Iterable[Sequence[OnDuty]]) -> list[
     rungs = [some for some in [*by_rung.values(), *covering] if some]
     numbered = (replace(person, rung=number) for number, some in enumerate(rungs) for person in some)
     return _once(numbered)
+
+
+def _at_once(own: Sequence[OnDuty], covering: Iterable[Sequence[OnDuty]]) -> list[OnDuty]:
+    """Put everybody of the agency on the first rung, and who covers below."""
+    first = [replace(person, rung=0) for person in own]
+    below = [replace(person, rung=EMERGENCY_COVER) for some in covering for person in some]
+    return _once([*first, *below])
 
 
 def _once(people: Iterable[OnDuty]) -> list[OnDuty]:

@@ -1,0 +1,173 @@
+"""The lines on Twilio: each request is one transaction, and one TwiML document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import cast
+
+from sqlalchemy.orm import Session
+
+from callcenter.db import Database
+from callcenter.models import Call
+from callcenter.services.calls import Calls, Policy, find_call
+from callcenter.services.ringing import Ringing
+from ivr.codec import turn_from_dict
+from ivr.events import DialEnded, Side
+from ivr.ports import Receipt
+from ivr.turns import AgencyName, Clip, Hangup, Language, Part, Turn
+from ivr.twilio import events
+from ivr.twilio.names import CALL_KEY, NODE, PROVIDER, Attempt
+from ivr.twilio.turns import Writer, nothing
+
+Parameters = Mapping[str, str]
+
+REMIND_SECONDS = 20
+"""A citizen who waits hears at least this often that we are at it."""
+
+ACCEPT, DECLINE = "1", "2"
+
+
+class BadRequestError(ValueError):
+    """Twilio never asks so."""
+
+
+@dataclass(frozen=True, slots=True)
+class TwilioLine:
+    """Answers Twilio's requests; ``clock`` tells the time."""
+
+    database: Database
+    policy: Policy
+    writer: Writer
+    ring_seconds: int
+    clock: Callable[[], datetime]
+
+    def voice(self, parameters: Parameters) -> str:
+        """Take a call that comes in."""
+        key = _call(parameters)
+        with self._transaction() as (session, now):
+            event = events.offered(parameters)
+            return self._written(key, self._calls(session).receive(PROVIDER, NODE, key, event, now))
+
+    def turn(self, number: int, parameters: Parameters) -> str:
+        """Take what ended turn ``number``."""
+        key = _call(parameters)
+        with self._transaction() as (session, now):
+            call = find_call(session, PROVIDER, key)
+            given = _given(call)
+            if call is None or given is None:
+                return nothing()
+            if given.number != number:
+                return self._written(key, Receipt(given, resumed=True))
+            event = events.ended(number, given.actions[-1], parameters)
+            if isinstance(event, DialEnded):
+                event = self._no_longer_waiting(session, key, event, now)
+            return self._written(key, self._calls(session).receive(PROVIDER, NODE, key, event, now))
+
+    def status(self, parameters: Parameters) -> None:
+        """Take the end of a citizen's call."""
+        ended = events.hung_up(parameters)
+        if ended is None:
+            return
+        key = _call(parameters)
+        with self._transaction() as (session, now):
+            self._ringing(session).stop(key, now)
+            event = replace(ended, side=_side(find_call(session, PROVIDER, key)))
+            self._calls(session).receive(PROVIDER, NODE, key, event, now)
+
+    def waiting(self, number: int, parameters: Parameters) -> str:
+        """Tell what a citizen who waits hears next; ring whose time has come."""
+        with self._transaction() as (session, now):
+            wait = self._ringing(session).wait(_call(parameters), number, now)
+            if wait.call is None or not wait.seconds:
+                return self.writer.leave()
+            again = wait.elapsed >= REMIND_SECONDS and wait.elapsed % REMIND_SECONDS < wait.seconds
+            parts = [Clip("still_waiting")] if again else []
+            return self.writer.still_waiting(_language(wait.call), parts, wait.seconds)
+
+    def officer(self, attempt: Attempt) -> str:
+        """Tell an officer who answered what to do."""
+        with self._transaction() as (session, _):
+            call = self._ringing(session).waiting(attempt)
+            if call is None:
+                return self.writer.goodbye("id", "officer_too_late")
+            return self.writer.ask_officer(attempt, "id", _who_calls(call))
+
+    def officer_key(self, attempt: Attempt, parameters: Parameters) -> str:
+        """Connect an officer who pressed 1; anything else is no acceptance."""
+        digits = parameters.get("Digits", "")
+        with self._transaction() as (session, now):
+            ringing = self._ringing(session)
+            if digits == DECLINE:
+                ringing.decline(attempt, now)
+            if digits != ACCEPT:
+                return self.writer.goodbye("id")
+            action = ringing.accept(attempt, now)
+            if action is None:
+                return self.writer.goodbye("id", "officer_too_late")
+            return self.writer.connect_officer(attempt, action.record_as)
+
+    def officer_status(self, attempt: Attempt, parameters: Parameters) -> None:
+        """Take what became of an officer's leg."""
+        status, sid = parameters.get("CallStatus", ""), parameters.get("CallSid", "")
+        with self._transaction() as (session, now):
+            ringing = self._ringing(session)
+            if CALL_KEY.match(sid):
+                ringing.placed(attempt, sid)
+            if status in events.CAUSES:
+                outcome = events.OUTCOMES.get(status, "no_answer")
+                ringing.ended(attempt, outcome, events.CAUSES[status], now)
+
+    def _no_longer_waiting(self, session: Session, key: str, event: DialEnded, now: datetime) -> DialEnded:
+        """Stop ringing; who left a queue for which nobody's telephone rang met nobody."""
+        ringing = self._ringing(session)
+        ringing.stop(key, now)
+        nobody = event.outcome == "no_answer" and ringing.rung_nobody(key, int(event.key.partition(":")[2]))
+        return replace(event, outcome="nobody") if nobody else event
+
+    def _written(self, key: str, receipt: Receipt | None) -> str:
+        return nothing() if receipt is None else self.writer.turn(key, receipt.turn)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[tuple[Session, datetime]]:
+        with self.database.transaction() as session:
+            yield session, self.clock()
+
+    def _calls(self, session: Session) -> Calls:
+        return Calls(session, self.policy)
+
+    def _ringing(self, session: Session) -> Ringing:
+        return Ringing(session, self.policy, self.ring_seconds)
+
+
+def _call(parameters: Parameters) -> str:
+    key = parameters.get("CallSid", "")
+    if not CALL_KEY.match(key):
+        raise BadRequestError(f"not a CallSid: {key[:80]!r}")
+    return key
+
+
+def _given(call: Call | None) -> Turn | None:
+    """Give the turn that a call is in, while it goes on."""
+    return turn_from_dict(call.turn) if call and call.turn and call.ended_at is None else None
+
+
+def _side(call: Call | None) -> Side:
+    """Tell who ended a call: Twilio does not, but after our own goodbye it was us."""
+    given = _given(call)
+    if given is None:
+        return "unknown"
+    return "system" if isinstance(given.actions[-1], Hangup) else "caller"
+
+
+def _language(call: Call) -> Language:
+    return cast(Language, call.language)
+
+
+def _who_calls(call: Call) -> list[Part]:
+    """Say for which agency somebody waits, and how an officer accepts."""
+    urgent: list[Part] = [Clip("officer_emergency")] if call.emergency else []
+    agency = [AgencyName(call.agency.code, call.agency.name)] if call.agency else []
+    return [*urgent, Clip("officer_call"), *agency, Clip("officer_accept")]
