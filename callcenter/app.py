@@ -15,7 +15,7 @@ from callcenter import api, bootstrap
 from callcenter import settings as environment
 from callcenter.db import Database
 from callcenter.settings import Settings
-from callcenter.web import auth, blueprints, context, errors, guard, metrics, security, words
+from callcenter.web import auth, blueprints, context, errors, guard, metrics, security, twilio, words
 from recordings.store import Store
 
 MOST_UPLOAD_BYTES = 4 * 1024 * 1024
@@ -33,7 +33,10 @@ def create_app(
     app.config.update(_config(settings))
     app.extensions["callcenter"] = context.House(settings, database, store, clock)
     metrics.token(settings)
-    CSRFProtect(app).exempt(api.pages)  # programs bring a token, never a cookie
+    app.extensions["twilio"] = bootstrap.twilio_line(settings, database, clock)
+    csrf = CSRFProtect(app)
+    for door in (api.pages, twilio.pages):  # programs bring a token or a signature, never a cookie
+        csrf.exempt(door)
     Babel(app, locale_selector=language)
     _add_login(app)
     _trust_proxies(app, settings.trusted_proxies)

@@ -24,6 +24,7 @@ from callcenter.web import (
     recordings,
     tickets,
     tokens,
+    twilio,
 )
 
 
@@ -48,6 +49,7 @@ def all_blueprints() -> list[Blueprint]:
         health,
         metrics,
         tokens,
+        twilio,
         admin,
     )
     return [part.pages for part in parts]

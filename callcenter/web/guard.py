@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response
 from callcenter.models import Role
 from callcenter.web.context import viewer
 
-OTHER_DOORS = frozenset({"api"})
+OTHER_DOORS = frozenset({"api", "twilio"})
 """Blueprints that let in by themselves, without a session."""
 View = TypeVar("View", bound=Callable[..., Any])
 

@@ -1,0 +1,150 @@
+"""The door for Twilio: signed requests in, TwiML out."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from flask import Blueprint, abort, current_app, request, send_file
+from werkzeug.wrappers import Response
+
+from callcenter.house import house
+from callcenter.services.remote_recordings import RemoteRecordings
+from callcenter.twilio_line import BadRequestError, TwilioLine
+from ivr.prompts.files import Files
+from ivr.twilio.names import PREFIX, RECORDING_KEY, Attempt
+from ivr.twilio.signature import HEADER, Signatures
+from ivr.twilio.turns import nothing
+from recordings.spool import AudioName
+
+pages = Blueprint("twilio", __name__, url_prefix=PREFIX)
+
+XML = "text/xml"
+PROMPT_SECONDS = 3600
+"""How long Twilio may keep a prompt: a name that was spoken anew is heard within the hour."""
+
+
+@pages.before_request
+def check() -> None:
+    """Refuse what Twilio did not sign, before anything of it is read into the log."""
+    if _line() is None:
+        abort(404)
+    if request.endpoint == "twilio.prompt":
+        return
+    path = request.full_path if request.query_string else request.path
+    if not _signatures().are_good(path, request.form, request.headers.get(HEADER, "")):
+        abort(403)
+
+
+@pages.errorhandler(BadRequestError)
+def bad_request(error: BadRequestError) -> tuple[str, int]:
+    """Refuse what is signed and still none of Twilio's requests."""
+    return str(error), 400
+
+
+@pages.post("/voice")
+def voice() -> Response:
+    """Take a call that comes in."""
+    return _xml(_twilio().voice(request.form))
+
+
+@pages.post("/turn/<int:number>")
+def turn(number: int) -> Response:
+    """Take what ended a turn."""
+    return _xml(_twilio().turn(number, request.form))
+
+
+@pages.post("/wait/<int:number>")
+def wait(number: int) -> Response:
+    """Tell what a citizen who waits hears next."""
+    return _xml(_twilio().waiting(number, request.form))
+
+
+@pages.post("/status")
+def status() -> Response:
+    """Take the end of a call."""
+    _twilio().status(request.form)
+    return _xml(nothing())
+
+
+@pages.post("/officer/<key>")
+def officer(key: str) -> Response:
+    """Tell an officer who answered what to do."""
+    return _xml(_twilio().officer(_attempt(key)))
+
+
+@pages.post("/officer/<key>/key")
+def officer_key(key: str) -> Response:
+    """Take an officer's key."""
+    return _xml(_twilio().officer_key(_attempt(key), request.form))
+
+
+@pages.post("/officer/<key>/done")
+def officer_done(key: str) -> Response:
+    """End an officer's call once the citizen is gone."""
+    _attempt(key)
+    return _xml(_twilio().writer.goodbye("id"))
+
+
+@pages.post("/officer/<key>/status")
+def officer_status(key: str) -> Response:
+    """Take what became of an officer's call."""
+    _twilio().officer_status(_attempt(key), request.form)
+    return _xml(nothing())
+
+
+@pages.post("/recording/<name>")
+def recording(name: str) -> Response:
+    """Hear that a recording is there, or that there is none."""
+    audio, form = _audio_name(name), request.form
+    sid, state = form.get("RecordingSid", ""), form.get("RecordingStatus", "")
+    if not RECORDING_KEY.match(sid):
+        raise BadRequestError(f"not a RecordingSid: {sid[:80]!r}")
+    seconds, channels = form.get("RecordingDuration", 0, int), form.get("RecordingChannels", 1, int)
+    officer_first = audio.kind == "conversation"
+    with house().database.transaction() as session:
+        recordings = RemoteRecordings(session)
+        recordings.told(audio.call, name, sid, state, seconds, channels, officer_first, house().clock())
+    return _xml(nothing())
+
+
+@pages.get("/prompts/<language>/<path:name>.wav")
+def prompt(language: str, name: str) -> Response:
+    """Give a spoken prompt; it holds nothing that is not said to everybody who calls."""
+    path = Files(house().settings.prompts_dir).path(language, name)
+    if path is None:
+        abort(404)
+    response = send_file(path, mimetype="audio/wav", max_age=PROMPT_SECONDS, conditional=True)
+    return cast(Response, response)
+
+
+def _attempt(key: str) -> Attempt:
+    try:
+        return Attempt.parse(key)
+    except ValueError as error:
+        raise BadRequestError(str(error)) from None
+
+
+def _audio_name(text: str) -> AudioName:
+    try:
+        return AudioName.parse(text)
+    except ValueError as error:
+        raise BadRequestError(str(error)) from None
+
+
+def _line() -> TwilioLine | None:
+    return cast("TwilioLine | None", current_app.extensions.get("twilio"))
+
+
+def _twilio() -> TwilioLine:
+    line = _line()
+    assert line is not None, "the door is closed without an account"
+    return line
+
+
+def _signatures() -> Signatures:
+    settings = house().settings
+    return Signatures(settings.twilio_token, settings.twilio_urls)
+
+
+def _xml(document: str) -> Response:
+    return Response(document, mimetype=XML)
