@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, time
 from itertools import count
@@ -27,6 +28,9 @@ from callcenter.switchboard import DatabaseSwitchboard
 from tests.phone.phone import Clock, Phone
 
 CITIZEN = "081200000001"
+MESSAGE_SECONDS, CONNECT_SECONDS = 180, 45
+WIB = ZoneInfo("Asia/Jakarta")
+Shifts = tuple[tuple[int, time, time], ...]
 _numbers = count(100_000)
 
 
@@ -35,15 +39,16 @@ class Town:
     """What scripts play in: numbers to dial, officers who answer, the facts kept."""
 
     database: Database
-    switchboard: DatabaseSwitchboard
     clock: Clock
     number: str
     code: str
     officers: tuple[int, ...]
+    place: Callable[[str, str, str], Phone]
+    """Phones a number, from a number, under a name."""
 
     def dial(self, number: str = "", caller: str = CITIZEN, name: str = "") -> Phone:
         """Phone the agency, or another number."""
-        return Phone(self.switchboard, self.clock, number or self.number, caller, name)
+        return self.place(number or self.number, caller, name)
 
     def dial_past_language(self) -> Phone:
         """Phone the agency and say nothing until the main menu."""
@@ -85,19 +90,26 @@ class Town:
         assert len(self.events(call, "disposed")) == 1
 
 
-def found(database: Database, clock: Clock, shifts: tuple[tuple[int, time, time], ...]) -> Town:
-    """Found an agency with two officers; ``shifts`` are (rung, from, until), every day."""
-    policy = Policy(ZoneInfo("Asia/Jakarta"), b"a secret of the tests", 180, 45)
+def found(database: Database, clock: Clock, shifts: Shifts) -> Town:
+    """Found an agency whose line is on the neutral exchange of the scripts."""
+    policy = Policy(WIB, b"a secret of the tests", MESSAGE_SECONDS, CONNECT_SECONDS)
     switchboard = DatabaseSwitchboard(database, policy, node="node1", clock=clock)
-    code = f"town-{next(_numbers)}"
-    number = f"+62234{next(_numbers)}"
-    since = date(2020, 1, 1)
+
+    def place(number: str, caller: str, name: str) -> Phone:
+        return Phone(switchboard, clock, number, caller, name)
+
+    return settle(database, clock, shifts, "asterisk", place)
+
+
+def settle(
+    database: Database, clock: Clock, shifts: Shifts, provider: str, place: Callable[[str, str, str], Phone]
+) -> Town:
+    """Write an agency with a line and two officers; ``shifts`` are (rung, from, until), every day."""
+    code, number, since = f"town-{next(_numbers)}", f"+62234{next(_numbers)}", date(2020, 1, 1)
     with database.transaction() as session:
         agency = Agency(code=code, name="Dinas Sosial", tier=Tier.DINAS, active_from=since)
-        agency.lines = [Line(number=number, provider="asterisk", flow="hotline", active_from=since)]
-        officers = [
-            Officer(agency=agency, name=f"Officer {n}", sip_secret="s", active=True) for n in range(2)
-        ]
+        agency.lines = [Line(number=number, provider=provider, flow="hotline", active_from=since)]
+        officers = [_officer(agency, at) for at in range(2)]
         session.add_all([agency, *officers])
         session.flush()
         for rung, starts, ends in shifts:
@@ -113,4 +125,10 @@ def found(database: Database, clock: Clock, shifts: tuple[tuple[int, time, time]
                 for weekday in range(7)
             )
         ids = tuple(officer.id for officer in officers)
-    return Town(database, switchboard, clock, number, code, ids)
+    return Town(database, clock, number, code, ids, place)
+
+
+def _officer(agency: Agency, at: int) -> Officer:
+    return Officer(
+        agency=agency, name=f"Officer {at}", sip_secret="s", mobile=f"+62813{next(_numbers):08d}", active=True
+    )

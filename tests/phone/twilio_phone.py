@@ -1,0 +1,223 @@
+"""The telephone of the scripts on a line of Twilio: the same script, played through webhooks.
+
+What the citizen does is done at the stand-in for Twilio; what they hear is what
+its TwiML documents played. The log must then say what it says on Asterisk.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import count
+
+from sqlalchemy import select
+from tests.twilio.exchange import Call as TwilioCall
+from tests.twilio.exchange import Exchange
+
+from callcenter.db import Database
+from callcenter.jobs import JOBS
+from callcenter.jobs.kinds import Tools
+from callcenter.jobs.runner import Runner
+from callcenter.models import Call, Officer, Outbox
+from callcenter.settings import Settings
+from ivr.codec import turn_from_dict
+from ivr.events import DialEnded, DialOutcome, Digits, Event, HungUp, Recorded, TimedOut
+from ivr.turns import Connect, Gather
+from tests.phone.phone import Phone
+
+LONGEST_WAIT = 120
+"""Seconds after which a script has waited in vain."""
+
+OURS = ("ring_officer", "hang_up_officer", "fetch_recording", "delete_recording", "delete_queue")
+"""The jobs that Twilio notices."""
+
+
+@dataclass
+class TwilioSite:
+    """This site and Twilio, on one clock."""
+
+    exchange: Exchange
+    database: Database
+    tools: Tools
+    settings: Settings
+
+    def adopt(self, number: str, code: str) -> None:
+        """Give a number to Twilio, and a spoken name to its agency."""
+        ours = f"{self.exchange.url}/twilio"
+        self.exchange.add_number(number, voice=f"{ours}/voice", status=f"{ours}/status")
+        for language in ("id", "en"):
+            folder = self.settings.prompts_dir / language / "agency"
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / f"{code}.wav").touch()
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass second by second, and the jobs be done."""
+        whole = int(seconds)
+        for step in [1.0] * whole + [seconds - whole]:
+            if step:
+                self.exchange.advance(step)
+                self.work()
+
+    def work(self) -> None:
+        """Do what the outbox owes to Twilio now."""
+        runner = Runner(self.tools, JOBS, self.exchange.clock)
+        while rows := self._due():
+            for row in rows:
+                runner.run(row)
+
+    def _due(self) -> Sequence[int]:
+        query = select(Outbox.id).where(Outbox.kind.in_(OURS), Outbox.done_at.is_(None))
+        with self.database.reading() as session:
+            return session.scalars(query.where(Outbox.due_at <= self.exchange.clock())).all()
+
+
+PROMPT = re.compile(r"/twilio/prompts/(?:id|en)/(?P<name>[a-z0-9_/-]+)\.wav")
+
+
+class TwilioPhone(Phone):
+    """One citizen's call on a line of Twilio."""
+
+    def __init__(self, site: TwilioSite, dialled: str, caller: str) -> None:
+        self.over = False
+        self.unheard = []
+        self.turns = []
+        self._site = site
+        self._clock = site.exchange.clock
+        self._legs = count(1)
+        self._officers: dict[int, TwilioCall] = {}
+        self._call = site.exchange.call(caller, dialled)
+        self.key = self._call.sid
+        self._follow()
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass, and everybody do their work."""
+        self._site.advance(seconds)
+
+    def expect_end(self) -> None:
+        """Be hung up on."""
+        self._nothing_unexpected()
+        assert self.over, f"the call goes on, in {self.waits_for}"
+        assert self._kept().hangup_side == "system"
+
+    # What officers do.
+
+    def officer_rings(self, officer: int) -> None:
+        """Wait until an officer's mobile rings."""
+        if self.over:
+            return  # nobody is called for somebody who has gone
+        if officer in self._officers and not self._officers[officer].over:
+            return
+        mobile = self._mobile(officer)
+        for _ in range(LONGEST_WAIT):
+            self._site.work()
+            ringing = self._site.exchange.ringing(mobile)
+            if ringing is not None:
+                self._officers[officer] = ringing
+                return
+            self.advance(1)
+        raise AssertionError(f"officer {officer} was not rung")
+
+    def officer_answers(self, officer: int) -> None:
+        """An officer takes the call after five seconds of ringing, and presses 1."""
+        self.officer_rings(officer)
+        self.advance(5)
+        self._officers[officer].answer()
+        self._officers[officer].press("1")
+        self.advance(1)
+
+    def officer_hangs_up(self, officer: int) -> None:
+        """The officer ends the conversation."""
+        self._officers[officer].hang_up()
+        self._site.work()
+        self._follow()
+
+    def nobody_answers(self, *officers: int) -> None:
+        """Everybody is rung in vain."""
+        for officer in officers:
+            self.officer_rings(officer)
+        self._wait_to_the_end()
+
+    def dial_ends(self, outcome: DialOutcome) -> None:
+        """The exchange gives the caller back."""
+        self._waiting(Connect)
+        self._wait_to_the_end()
+
+    # What machines do.
+
+    def driver_is_lost(self) -> None:
+        """Twilio asks for the call once more; it is given the same turn."""
+        before = len(self.turns)
+        self._call.ask_again()
+        self._follow()
+        assert len(self.turns) == before
+
+    def told_twice(self) -> None:
+        """The last request comes a second time and changes nothing."""
+        self.driver_is_lost()
+
+    def _mobile(self, officer: int) -> str:
+        with self._site.database.reading() as session:
+            mobile = session.scalars(select(Officer.mobile).where(Officer.id == officer)).one()
+        assert mobile, f"officer {officer} has no mobile"
+        return mobile
+
+    def _wait_to_the_end(self) -> None:
+        turn = self.turns[-1].number
+        for _ in range(LONGEST_WAIT):
+            self.advance(1)
+            if self._follow() != turn:
+                return
+        raise AssertionError("the citizen waits for ever")
+
+    def _receive(self, event: Event) -> None:
+        match event:
+            case Digits(digits=digits):
+                gather = self._waiting(Gather)
+                self._call.press(digits if len(digits) == gather.max_digits else f"{digits}#")
+            case TimedOut():
+                self._call.stay_silent()
+            case Recorded(seconds=seconds, ended_by=ended_by):
+                assert ended_by != "error", "Twilio tells of no such end"
+                self._call.speak(seconds, ended_by)
+            case HungUp(side="system"):
+                self._site.advance(1)
+            case HungUp():
+                if not self._call.over:
+                    self._call.hang_up()
+            case DialEnded():
+                raise AssertionError("Twilio ends the ringing by itself")
+        self._site.work()
+        self._follow()
+
+    def _follow(self) -> int:
+        """Take over what has become of the call; tells its turn's number."""
+        kept = self._kept()
+        self.unheard += _clips(self._call.take_heard(), self._site.exchange.url)
+        if kept.ended_at is not None:
+            self.over = True
+            return -1
+        turn = turn_from_dict(kept.turn)
+        if not self.turns or turn.number != self.turns[-1].number:
+            self.turns.append(turn)
+        return turn.number
+
+    def _kept(self) -> Call:
+        with self._site.database.reading() as session:
+            return session.scalars(select(Call).where(Call.key == self.key)).one()
+
+
+def _clips(urls: Sequence[str], site: str) -> list[str]:
+    """Write down what was played as the scripts do; each prompt must be one that we serve."""
+    clips: list[str] = []
+    spelled = False
+    for url in urls:
+        match = PROMPT.fullmatch(url.removeprefix(site))
+        assert match, f"not a prompt of ours: {url}"
+        folder, _, name = match["name"].rpartition("/")
+        if folder == "digits" and spelled:
+            clips[-1] += name
+        else:
+            clips.append({"digits": f"#{name}", "agency": f"agency:{name}"}.get(folder, match["name"]))
+        spelled = folder == "digits"
+    return [clip for clip in clips if clip != "still_waiting"]
