@@ -14,7 +14,7 @@ from typing import Any, TextIO
 
 import structlog
 
-_NOISY = ("alembic", "apprise", "botocore", "aiobotocore", "s3fs", "urllib3", "rq.worker")
+_NOISY = ("alembic", "apprise", "botocore", "aiobotocore", "s3fs", "urllib3", "rq.worker", "twilio")
 Event = MutableMapping[str, Any]
 
 

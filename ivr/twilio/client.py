@@ -1,0 +1,245 @@
+"""Twilio's REST API, as far as we use it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from typing import Any, BinaryIO
+
+import requests
+from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
+from twilio.http import HttpClient
+from twilio.http.http_client import TwilioHttpClient
+from twilio.rest import Client as Library
+
+from ivr.twilio import errors
+from ivr.twilio.errors import TwilioError
+from ivr.twilio.facts import CallFacts, RecordingFacts, call_facts, recording_facts
+from ivr.twilio.media import Media, MediaClient, MediaError, RequestsMedia
+
+SECONDS = 10.0
+"""How long an answer may take; our jobs have 30."""
+
+PAGE = 1000
+"""Rows a page: the most there are (Twilio, "Twilio's response": PageSize)."""
+
+SOUND = ("audio/", "application/octet-stream", "binary/octet-stream")
+"""Twilio says ``audio/x-wav`` (Recording resource); from a store of one's own sound comes as plain bytes."""
+
+OK = 200
+
+RECORDING = re.compile(r"RE[0-9a-fA-F]{32}")
+"""The pattern of a recording's SID (Recording resource, properties)."""
+
+PROGRESS = ("initiated", "ringing", "answered", "completed")
+"""All that is told of an outbound call (Call resource, ``StatusCallbackEvent``)."""
+
+
+class Client:
+    """One account. Every method raises ``TwilioError`` and nothing else of Twilio's.
+
+    Nothing is tried twice here, that is the outbox's affair. An error whose
+    ``status`` is 0 leaves open whether the request was carried out.
+    """
+
+    def __init__(
+        self,
+        account: str,
+        token: str,
+        http_client: HttpClient | None = None,
+        media: MediaClient | None = None,
+        *,
+        seconds: float = SECONDS,
+        media_seconds: float = SECONDS,
+    ) -> None:
+        """Speak for ``account``.
+
+        An answer may take ``seconds``; sound may pause for ``media_seconds``.
+        """
+        http = http_client or TwilioHttpClient(timeout=seconds, max_retries=0)
+        self._library = Library(account, token, http_client=http)
+        self._media: MediaClient = media or RequestsMedia()
+        self._account = account
+        self._auth = (account, token)
+        self._media_seconds = media_seconds
+
+    def place(self, to: str, caller_id: str, url: str, status_url: str, ring_seconds: int) -> str:
+        """Call ``to`` and give the call's SID; who answers hears what ``url`` says.
+
+        Calls beyond the account's calls per second are queued, not refused;
+        ``ring_seconds`` are at most 600, and Twilio may add 5 (Call resource).
+        """
+        with _told():
+            call = self._library.calls.create(
+                to=to,
+                from_=caller_id,
+                url=url,
+                method="POST",
+                status_callback=status_url,
+                status_callback_method="POST",
+                status_callback_event=list(PROGRESS),
+                timeout=ring_seconds,
+            )
+            return str(call.sid)
+
+    def placed(self, to: str, since: datetime) -> list[tuple[str, str]]:
+        """Find calls that we placed to ``to``: SID and status, the oldest first.
+
+        For a call whose SID was lost. One that is queued has no start yet
+        (Call resource, ``start_time``), so it is asked for by its status.
+        """
+        found: dict[str, CallFacts] = {}
+        with _told():
+            for filters in ({"status": "queued"}, {"start_time_after": _day(since)}):
+                calls = self._library.calls.stream(to=to, page_size=PAGE, **filters)
+                found.update((call.sid, call) for call in map(call_facts, calls))
+        ours = [call for call in found.values() if call.direction == "outbound-api" and call.is_since(since)]
+        return [(call.sid, call.status) for call in sorted(ours, key=lambda call: call.created_at)]
+
+    def hang_up(self, sid: str) -> None:
+        """End a call, whether it waits, rings or talks; one that is over stays so.
+
+        ``completed`` ends a call in progress too, ``canceled`` would not
+        (Call resource, "Update a Call").
+        """
+        with _fine_if_over(), _told():
+            self._library.calls(sid).update(status="completed")
+
+    def redirect(self, sid: str, url: str) -> None:
+        """Let a call in progress go on with what ``url`` says."""
+        with _told():
+            self._library.calls(sid).update(url=url, method="POST")
+
+    def fetch_recording(self, sid: str) -> RecordingFacts:
+        """Describe a recording."""
+        with _told():
+            return recording_facts(self._library.recordings(sid).fetch())
+
+    def download(self, recording_sid: str, file: BinaryIO, limit_bytes: int, channels: int = 1) -> int:
+        """Write a recording's WAV into ``file``; give its bytes.
+
+        Two ``channels`` are asked for as ``RequestedChannels=2``; to ask that
+        of a mono recording is an error (16113), and without it Twilio gives what
+        the recording was made with (changelog of 2022-05-25, dual-channel by default).
+        Raises ``OSError`` as well, where ``file`` cannot be written.
+        """
+        if not RECORDING.fullmatch(recording_sid):
+            raise TwilioError(0, 0, True, f"{recording_sid[:40]!r} is no recording's SID")
+        query = "?RequestedChannels=2" if channels == 2 else ""
+        try:
+            with self._media.get(
+                self._sound(recording_sid) + query, self._auth, self._media_seconds
+            ) as media:
+                _check(media, limit_bytes)
+                return _copy(media, file, limit_bytes)
+        except MediaError as error:
+            raise errors.no_answer(f"the recording broke off ({error})") from None
+
+    def delete_recording(self, sid: str) -> None:
+        """Delete the sound at Twilio; what is not there is deleted."""
+        with _fine_if_absent(), _told():
+            self._library.recordings(sid).delete()
+
+    def delete_queue(self, name: str) -> None:
+        """Delete the queue with this friendly name; one that is not there is deleted.
+
+        Queues persist, and there is no filter by name (Queue resource). One
+        that is not empty is refused (Queue resource, "Delete a Queue").
+        """
+        with _fine_if_absent(), _told():
+            for queue in self._library.queues.stream(page_size=PAGE):
+                if queue.friendly_name == name:
+                    queue.delete()
+                    return
+
+    def send(self, to: str, from_: str, body: str) -> str:
+        """Send a text message of at most 1,600 characters; give its SID."""
+        with _told():
+            return str(self._library.messages.create(to=to, from_=from_, body=body).sid)
+
+    def recordings(self, since: datetime) -> list[RecordingFacts]:
+        """List the recordings made since then; the deleted are not among them."""
+        with _told():
+            found = self._library.recordings.stream(date_created_after=_day(since), page_size=PAGE)
+            return [facts for facts in map(recording_facts, found) if facts.is_since(since)]
+
+    def calls(self, since: datetime) -> list[CallFacts]:
+        """List the calls, in and out, that began since then."""
+        with _told():
+            found = self._library.calls.stream(start_time_after=_day(since), page_size=PAGE)
+            return [facts for facts in map(call_facts, found) if facts.is_since(since)]
+
+    def _sound(self, sid: str) -> str:
+        """Source: Recording resource, "Fetch a Recording's media file"."""
+        host = self._library.get_hostname("https://api.twilio.com")
+        return f"{host.rstrip('/')}/2010-04-01/Accounts/{self._account}/Recordings/{sid}.wav"
+
+
+def _day(since: datetime) -> str:
+    """Write what lists filter by: days, in UTC (Call and Recording resource)."""
+    return f"{since.astimezone(UTC):%Y-%m-%d}"
+
+
+def _check(media: Media, limit_bytes: int) -> None:
+    if media.status != OK:
+        raise errors.of(0, media.status)
+    if not media.content_type.startswith(SOUND):
+        raise errors.no_answer(f"{media.content_type[:80]!r} is not sound")
+    if media.size is not None and media.size > limit_bytes:
+        raise _too_long(limit_bytes)
+
+
+def _copy(media: Media, file: BinaryIO, limit_bytes: int) -> int:
+    size = 0
+    for chunk in media.chunks:
+        size += len(chunk)
+        if size > limit_bytes:
+            raise _too_long(limit_bytes)
+        file.write(chunk)
+    if media.size is not None and size != media.size:
+        raise errors.no_answer(f"{size} of {media.size} bytes of the recording came")
+    return size
+
+
+def _too_long(limit_bytes: int) -> TwilioError:
+    return TwilioError(0, OK, True, f"the recording has more than {limit_bytes} bytes")
+
+
+@contextmanager
+def _fine_if_over() -> Iterator[None]:
+    try:
+        yield
+    except TwilioError as error:
+        if not error.is_over and not error.is_absent:
+            raise
+
+
+@contextmanager
+def _fine_if_absent() -> Iterator[None]:
+    try:
+        yield
+    except TwilioError as error:
+        if not error.is_absent:
+            raise
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Tell the library's exceptions, and those of what it stands on, as ``TwilioError``."""
+    try:
+        yield
+    except (TwilioRestException, TwilioServiceException) as error:
+        raise errors.of(_number(error.code), _number(error.status)) from None
+    except (TwilioException, requests.RequestException, OSError) as error:
+        raise errors.no_answer(type(error).__name__) from None
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        # The library reads answers without looking; an answer that is no JSON ends here.
+        raise errors.no_answer(f"it is not understood ({type(error).__name__})") from None
+
+
+def _number(code: Any) -> int:
+    with suppress(TypeError, ValueError):
+        return int(code)
+    return 0
