@@ -133,7 +133,9 @@ def _twilio(environ: Mapping[str, str]) -> dict[str, Any]:
         "twilio_urls": tuple(url.rstrip("/") for url in urls),
     }
     if any(read.values()) and not all(read.values()):
-        raise ValueError("CALLCENTER_TWILIO_ACCOUNT, _TOKEN and _URLS belong together: one of them is missing")
+        raise ValueError(
+            "CALLCENTER_TWILIO_ACCOUNT, _TOKEN and _URLS belong together: one of them is missing"
+        )
     return read
 
 
