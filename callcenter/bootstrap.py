@@ -34,6 +34,7 @@ from ivr.asterisk.exchange import AsteriskBinary
 from ivr.asterisk.service import MANAGER, Address, Driver
 from ivr.prompts.build import build_agencies
 from ivr.prompts.files import Files
+from ivr.twilio.alone import Alone
 from ivr.twilio.client import Client
 from ivr.twilio.names import Addresses
 from ivr.twilio.turns import Writer
@@ -144,7 +145,14 @@ def twilio_line(settings: Settings, database: Database, clock: Callable[[], date
     if not settings.twilio_account:
         return None
     writer = Writer(Addresses(settings.twilio_urls[0]), Files(settings.prompts_dir))
-    return TwilioLine(database, policy(settings), writer, settings.ring_seconds, clock)
+    alone = twilio_alone(settings)
+    return TwilioLine(database, policy(settings), writer, alone, settings.ring_seconds, clock)
+
+
+def twilio_alone(settings: Settings) -> Alone:
+    """Make what Twilio's calls hear while the database is away."""
+    rules, site = policy(settings), Addresses(settings.twilio_urls[0])
+    return Alone(site, Files(settings.prompts_dir), rules.secret, rules.max_message_seconds)
 
 
 def exchange_renderer(settings: Settings, binary: AsteriskBinary) -> Callable[[], list[str]]:

@@ -19,6 +19,7 @@ from ivr.events import DialEnded, Side
 from ivr.ports import Receipt
 from ivr.turns import AgencyName, Clip, Hangup, Language, Part, Turn
 from ivr.twilio import events
+from ivr.twilio.alone import Alone
 from ivr.twilio.names import CALL_KEY, NODE, PROVIDER, Attempt
 from ivr.twilio.turns import Writer, nothing
 
@@ -41,6 +42,7 @@ class TwilioLine:
     database: Database
     policy: Policy
     writer: Writer
+    alone: Alone
     ring_seconds: int
     clock: Callable[[], datetime]
 
@@ -65,6 +67,14 @@ class TwilioLine:
             if isinstance(event, DialEnded):
                 event = self._no_longer_waiting(session, key, event, now)
             return self._written(key, self._calls(session).receive(PROVIDER, NODE, key, event, now))
+
+    def fallback(self, parameters: Parameters) -> str:
+        """Take a call whose turn Twilio could not get or carry out; asks no database."""
+        return self.alone.begin(_call(parameters))
+
+    def kept_alone(self, parameters: Parameters) -> str:
+        """Tell the number of a call that went on without a database."""
+        return self.alone.told(_call(parameters))
 
     def status(self, parameters: Parameters) -> None:
         """Take the end of a citizen's call."""

@@ -66,6 +66,18 @@ def status() -> Response:
     return _xml(nothing())
 
 
+@pages.post("/fallback")
+def fallback() -> Response:
+    """Take a call for which something of ours is away."""
+    return _xml(_twilio().fallback(request.form))
+
+
+@pages.post("/fallback/kept")
+def fallback_kept() -> Response:
+    """Tell such a call its number."""
+    return _xml(_twilio().kept_alone(request.form))
+
+
 @pages.post("/officer/<key>")
 def officer(key: str) -> Response:
     """Tell an officer who answered what to do."""

@@ -64,7 +64,7 @@ class Alone:
     def told(self, call: str) -> str:
         """Tell the number and the PIN, twice, and say goodbye."""
         own = reference(self._secret, call)
-        number = [Clip("ticket_number"), Spell(own.number), Clip("ticket_pin"), Spell(own.pin)]
+        number: list[Part] = [Clip("ticket_number"), Spell(own.number), Clip("ticket_pin"), Spell(own.pin)]
         response = VoiceResponse()
         self._play(response, [Clip("message_kept"), *number, *number, Clip("goodbye")])
         response.hangup()

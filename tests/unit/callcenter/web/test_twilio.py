@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -12,8 +13,10 @@ from twilio.request_validator import RequestValidator
 from werkzeug.test import TestResponse
 
 from callcenter.app import create_app
+from callcenter.db import Database
 from callcenter.models import Agency, Call, CallEvent, Line
 from callcenter.settings import Settings
+from ivr.damm import check_digit
 from tests.unit.callcenter.web.conftest import Place
 
 SITES = ("https://hotline.example", "https://second.example/behind")
@@ -55,6 +58,8 @@ PATHS = [
     "/turn/1",
     "/wait/4",
     "/status",
+    "/fallback",
+    "/fallback/kept",
     f"/officer/{SID}-4-1-0",
     f"/officer/{SID}-4-1-0/key",
     f"/officer/{SID}-4-1-0/done",
@@ -139,3 +144,23 @@ def test_without_an_account_there_is_no_door(place: Place) -> None:
     client = place.app.test_client()
     assert client.post("/twilio/voice", data=OFFER).status_code == 404
     assert client.get("/twilio/prompts/id/greeting.wav").status_code == 404
+
+
+def test_without_a_database_a_citizen_is_heard_and_given_a_number(
+    place: Place, settings: Settings, post: Post
+) -> None:
+    away = Database("postgresql+psycopg://nobody@127.0.0.1:1/nothing")
+    ours = replace(settings, twilio_account="AC1", twilio_token=TOKEN, twilio_urls=SITES)
+    client = create_app(ours, away, place.store, place.clock).test_client()
+
+    def send(path: str) -> TestResponse:
+        signature = RequestValidator(TOKEN).compute_signature(f"{SITES[0]}/twilio{path}", OFFER)
+        return client.post(f"/twilio{path}", data=OFFER, headers={"X-Twilio-Signature": signature})
+
+    assert send("/voice").status_code == 500  # Twilio takes the fallback then
+    assert "<Record" in send("/fallback").text
+    told = send("/fallback/kept")
+    digits = re.findall(r"digits/(\d)\.wav", told.text)
+    number = "".join(digits[:8])
+    assert (len(digits), number[0], check_digit(number[:7])) == (24, "9", number[7])
+    assert send("/fallback/kept").data == told.data
