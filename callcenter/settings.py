@@ -62,6 +62,9 @@ class Settings:
     twilio_urls: tuple[str, ...] = ()
     """Where Twilio finds this site: the first is told to it, a signature for any of them is good."""
 
+    twilio_fallback_url: str = ""
+    """Where Twilio turns when this site does not answer: a TwiML Bin, say. Empty: here once more."""
+
     @property
     def duty_hours(self) -> tuple[int, int]:
         """The longest duty and the shortest rest between two, in hours."""
@@ -132,11 +135,12 @@ def _twilio(environ: Mapping[str, str]) -> dict[str, Any]:
         "twilio_token": environ.get("CALLCENTER_TWILIO_TOKEN", ""),
         "twilio_urls": tuple(url.rstrip("/") for url in urls),
     }
+    fallback = environ.get("CALLCENTER_TWILIO_FALLBACK_URL", "")
     if any(read.values()) and not all(read.values()):
         raise ValueError(
             "CALLCENTER_TWILIO_ACCOUNT, _TOKEN and _URLS belong together: one of them is missing"
         )
-    return read
+    return {**read, "twilio_fallback_url": fallback}
 
 
 def _limits(environ: Mapping[str, str]) -> dict[str, Any]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from typing import cast
 
 from flask import Blueprint, abort, current_app, request, send_file
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from callcenter.house import house
 from callcenter.services.remote_recordings import RemoteRecordings
+from callcenter.services.ringing import STEP
 from callcenter.twilio_line import BadRequestError, TwilioLine
 from ivr.prompts.files import Files
 from ivr.twilio.names import PREFIX, RECORDING_KEY, Attempt
@@ -16,11 +19,16 @@ from ivr.twilio.signature import HEADER, Signatures
 from ivr.twilio.turns import nothing
 from recordings.spool import AudioName
 
+log = logging.getLogger(__name__)
+
 pages = Blueprint("twilio", __name__, url_prefix=PREFIX)
 
 XML = "text/xml"
 PROMPT_SECONDS = 3600
 """How long Twilio may keep a prompt: a name that was spoken anew is heard within the hour."""
+
+
+ALONE = frozenset({"twilio.voice", "twilio.turn"})
 
 
 @pages.before_request
@@ -39,6 +47,20 @@ def check() -> None:
 def bad_request(error: BadRequestError) -> tuple[str, int]:
     """Refuse what is signed and still none of Twilio's requests."""
     return str(error), 400
+
+
+@pages.errorhandler(Exception)
+def trouble(error: Exception) -> Response | HTTPException:
+    """Keep a citizen whatever is away here: they go on alone, or wait on."""
+    if isinstance(error, HTTPException):
+        return error  # refused, not broken
+    if request.endpoint in ALONE:
+        log.exception("call %s goes on without a database", request.form.get("CallSid"), exc_info=error)
+        return _xml(_twilio().fallback(request.form))
+    if request.endpoint == "twilio.wait":
+        log.exception("call %s waits on", request.form.get("CallSid"), exc_info=error)
+        return _xml(_twilio().writer.still_waiting("id", [], STEP))
+    raise error
 
 
 @pages.post("/voice")
@@ -63,6 +85,12 @@ def wait(number: int) -> Response:
 def status() -> Response:
     """Take the end of a call."""
     _twilio().status(request.form)
+    return _xml(nothing())
+
+
+@pages.post("/check")
+def reached() -> Response:
+    """Tell whoever signs as Twilio does that they have found us."""
     return _xml(nothing())
 
 

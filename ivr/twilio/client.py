@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any, BinaryIO
@@ -159,6 +159,17 @@ class Client:
         with _told():
             return str(self._library.messages.create(to=to, from_=from_, body=body).sid)
 
+    def numbers(self, names: Sequence[str]) -> list[tuple[str, str, dict[str, str]]]:
+        """List the account's numbers: SID, E.164, and their settings of these ``names``."""
+        with _told():
+            found = self._library.incoming_phone_numbers.stream(page_size=PAGE)
+            return [(str(one.sid), str(one.phone_number), _settings(one, names)) for one in found]
+
+    def set_number(self, sid: str, settings: Mapping[str, str]) -> None:
+        """Change settings of a number."""
+        with _told():
+            self._library.incoming_phone_numbers(sid).update(**settings)
+
     def recordings(self, since: datetime) -> list[RecordingFacts]:
         """List the recordings made since then; the deleted are not among them."""
         with _told():
@@ -175,6 +186,10 @@ class Client:
         """Source: Recording resource, "Fetch a Recording's media file"."""
         host = self._library.get_hostname("https://api.twilio.com")
         return f"{host.rstrip('/')}/2010-04-01/Accounts/{self._account}/Recordings/{sid}.wav"
+
+
+def _settings(number: Any, names: Sequence[str]) -> dict[str, str]:
+    return {name: str(getattr(number, name) or "") for name in names}
 
 
 def _day(since: datetime) -> str:

@@ -1,0 +1,142 @@
+"""``callcenter twilio``: set the account's numbers up, and see that they work."""
+
+from __future__ import annotations
+
+import click
+import requests
+from sqlalchemy import select
+from twilio.request_validator import RequestValidator
+
+from callcenter import bootstrap
+from callcenter.cli.reading import plainly
+from callcenter.models import Line
+from callcenter.services.line_checks import active_lines
+from callcenter.settings import Settings, load
+from callcenter.switchboard import utc_now
+from ivr.twilio import numbers
+from ivr.twilio.client import Client
+from ivr.twilio.errors import TwilioError
+from ivr.twilio.names import PREFIX, PROVIDER, Addresses
+from ivr.twilio.signature import HEADER
+
+SECONDS = 15
+"""Twilio waits no longer for an answer (FACTS: providers)."""
+
+
+@click.group()
+def twilio() -> None:
+    """Set Twilio up, and see that it works."""
+
+
+@twilio.command()
+@click.option("--do", "really", is_flag=True, help="Do it; without this the plan is only shown.")
+def setup(really: bool) -> None:
+    """Show what has to change so that Twilio's numbers reach this site; --do changes it.
+
+    A second time there is nothing left to change. Ends with 1 when a line's
+    number is not in the account.
+    """
+    settings = _settings()
+    client = Client(settings.twilio_account, settings.twilio_token)
+    steps = _plan(settings, client)
+    for step in steps:
+        _show(step)
+        if really:
+            _carry_out(client, step)
+    left = sum(bool(step.changes) for step in steps)
+    click.echo(f"{left} of {len(steps)} numbers " + ("were changed" if really else "would be changed"))
+    if not really and left:
+        click.echo("Nothing was changed yet: say --do.", err=True)
+    if any(not step.sid for step in steps):
+        raise SystemExit(1)
+
+
+@twilio.command()
+def check() -> None:
+    """See that the account opens, its numbers lead here, and this site answers at its public addresses.
+
+    Ends with 1 when something is wrong.
+    """
+    settings = _settings()
+    client = Client(settings.twilio_account, settings.twilio_token)
+    steps = _plan(settings, client)
+    click.echo("good  the account opens")
+    wrong = [problem for url in settings.twilio_urls if (problem := _site(settings, url))]
+    for step in steps:
+        problem = _number(step)
+        click.echo(f"bad   {problem}" if problem else f"good  {step.number} leads here")
+        wrong += [problem] if problem else []
+    if wrong:
+        raise SystemExit(1)
+
+
+@twilio.command("bin")
+def static() -> None:
+    """Print a TwiML document for a TwiML Bin: with it a caller is heard while this whole site is away.
+
+    Set CALLCENTER_TWILIO_FALLBACK_URL to the Bin's address and say `callcenter twilio setup --do`.
+    """
+    click.echo(bootstrap.twilio_alone(_settings()).static())
+
+
+def _settings() -> Settings:
+    settings = load()
+    if not settings.twilio_account:
+        raise click.ClickException(
+            "No Twilio account is known: set CALLCENTER_TWILIO_ACCOUNT, _TOKEN and _URLS."
+        )
+    return settings
+
+
+def _plan(settings: Settings, client: Client) -> list[numbers.Step]:
+    with plainly():
+        lines = _lines(settings)
+    try:
+        wanted = numbers.wanted(Addresses(settings.twilio_urls[0]), settings.twilio_fallback_url)
+        return numbers.plan(lines, numbers.numbers(client), wanted)
+    except TwilioError as error:
+        raise click.ClickException(f"Twilio: {error}") from None
+
+
+def _lines(settings: Settings) -> list[str]:
+    today = utc_now().astimezone(bootstrap.policy(settings).zone).date()
+    query = select(Line.number).where(Line.provider == PROVIDER, *active_lines(today)).order_by(Line.number)
+    with bootstrap.database(settings).reading() as session:
+        return list(session.scalars(query))
+
+
+def _show(step: numbers.Step) -> None:
+    if not step.sid:
+        click.echo(f"{step.number}: the account does not have this number", err=True)
+    for name, (before, after) in step.changes.items():
+        click.echo(f"{step.number}: {name}: {before or '-'} -> {after}")
+
+
+def _carry_out(client: Client, step: numbers.Step) -> None:
+    try:
+        numbers.carry_out(client, step)
+    except TwilioError as error:
+        raise click.ClickException(f"{step.number}: {error}; say it again once that is put right") from None
+
+
+def _number(step: numbers.Step) -> str:
+    if not step.sid:
+        return f"{step.number} is not in the account"
+    names = ", ".join(step.changes)
+    return f"{step.number}: {names} lead elsewhere: callcenter twilio setup" if names else ""
+
+
+def _site(settings: Settings, url: str) -> str:
+    """Ask ourselves as Twilio does, and as somebody else does; give what is wrong."""
+    path = f"{url}{PREFIX}/check"
+    good = RequestValidator(settings.twilio_token).compute_signature(path, {})
+    problem = ""
+    for signature, expected in ((good, 200), ("forged", 403)):
+        try:
+            status = requests.post(path, headers={HEADER: signature}, timeout=SECONDS).status_code
+        except requests.RequestException as error:
+            status, problem = expected, f"{url} does not answer ({type(error).__name__})"
+        if status != expected:
+            problem = f"{url} answers {status}, not {expected}: is it this site's address, path and all?"
+    click.echo(f"bad   {problem}" if problem else f"good  {url} answers, and refuses what is forged")
+    return problem
