@@ -7,18 +7,17 @@ and the store and the database take it a second time without doubling it.
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import shutil
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from callcenter.custody import Custody, Found, describe
 from callcenter.db import Database
 from callcenter.services.alarms import Alarms
 from callcenter.services.calls import Policy
-from callcenter.services.closing import Closing
 from callcenter.services.recordings import KeptAudio, Recordings, UnknownCallError
-from recordings.audio import Audio, inspect
+from recordings.audio import inspect
 from recordings.spool import Spool, SpoolFile
 from recordings.store import Store, StoreError
 
@@ -31,9 +30,6 @@ STORE, DISK, FILE, ORPHAN, STRANGE = (
     "recording-without-call",
     "spool-strange-file",
 )
-
-HEARD = "message"
-"""The reason of a call whose message is known."""
 
 Trouble = tuple[str, str]
 """An alarm's kind and subject."""
@@ -65,8 +61,7 @@ class Carrier:
     ) -> None:
         """Carry ``node``'s files; alarm when the spool's disk has less than ``free_mb`` MiB."""
         self._database = database
-        self._policy = policy
-        self._store = store
+        self._custody = Custody(policy, store)
         self._spool = spool
         self._node = node
         self._free_bytes = free_mb * 2**20
@@ -103,22 +98,18 @@ class Carrier:
     def _carry(self, file: SpoolFile, troubles: set[Trouble], now: datetime) -> bool:
         try:
             audio = inspect(file.path, file.extension)
-            sha256, size = _hash(audio)
+            kept = describe(Found(file.name, audio, file.modified))
         except OSError as error:
             self._raise(FILE, file.path.name, f"the file stays in the spool of {self._node}: {error}", now)
             return False
-        kept = _kept(file, audio, sha256, size)
-        if self._store.put(kept.store_key, audio.chunks()) != (sha256, size):
-            raise StoreError(f"{file.path.name} changed while it was stored")
+        self._custody.put(kept, audio)
         return self._write(kept, file, troubles, now)
 
     def _write(self, kept: KeptAudio, file: SpoolFile, troubles: set[Trouble], now: datetime) -> bool:
         over = troubles & {(STORE, self._node), (FILE, file.path.name), (ORPHAN, file.name.call)}
         try:
             with self._database.transaction() as session:
-                row = Recordings(session).keep(kept, now)
-                if row.kind == "message" and row.call.disposition_reason != HEARD:  # nobody told us of it
-                    Closing(session, self._policy.secret, self._policy.zone).reconsider(row.call, now)
+                row = self._custody.write(session, kept, now)
                 for kind, subject in over:
                     Alarms(session).clear(kind, subject, now)
         except UnknownCallError:
@@ -175,30 +166,3 @@ class Carrier:
         with self._database.transaction() as session:
             Alarms(session).clear(kind, self._node, now)
         self._told.pop((kind, self._node), None)
-
-
-def _hash(audio: Audio) -> tuple[str, int]:
-    digest, size = hashlib.sha256(), 0
-    for chunk in audio.chunks():
-        digest.update(chunk)
-        size += len(chunk)
-    return digest.hexdigest(), size
-
-
-def _kept(file: SpoolFile, audio: Audio, sha256: str, size: int) -> KeptAudio:
-    name = file.name
-    # The hash is in the key so that a name used twice never replaces an object.
-    return KeptAudio(
-        call=name.call,
-        provider_key=str(name),
-        turn_key=str(name.numbered(0)),
-        kind=name.kind,
-        store_key=f"{file.modified:%Y/%m/%d}/{name}-{sha256[:12]}.{audio.format}",
-        sha256=sha256,
-        size=size,
-        duration_ms=audio.duration_ms,
-        format=audio.format,
-        channels=audio.channels,
-        silent=audio.silent,
-        problem=audio.problem,
-    )
