@@ -15,6 +15,7 @@ from redis.retry import Retry
 from callcenter import node
 from callcenter.carrier import Carrier
 from callcenter.comparer import Comparer
+from callcenter.custody import Custody
 from callcenter.db import Database
 from callcenter.jobs.kinds import Tools
 from callcenter.line_tester import LineTester
@@ -124,13 +125,14 @@ def tools(settings: Settings, client: Client | None = None) -> Tools:
     """Make what jobs work with; ``client`` speaks to Twilio (the account's own, where there is one)."""
     human = settings.home / "prompts-human"
     data = database(settings)
-    if client is None and settings.twilio_account:
-        client = Client(settings.twilio_account, settings.twilio_token)
+    client = client or twilio(settings)
     return Tools(
         database=data,
         sender=sender(settings),
         settings=settings,
         build_names=lambda names: build_agencies(settings.prompts_dir, names, human),
+        twilio=client,
+        custody=Custody(policy(settings), store(settings)) if client else None,
         officer_calls=_officer_calls(settings, data, client) if client else None,
     )
 
@@ -153,6 +155,13 @@ def twilio_alone(settings: Settings) -> Alone:
     """Make what Twilio's calls hear while the database is away."""
     rules, site = policy(settings), Addresses(settings.twilio_urls[0])
     return Alone(site, Files(settings.prompts_dir), rules.secret, rules.max_message_seconds)
+
+
+def twilio(settings: Settings) -> Client | None:
+    """Make what speaks Twilio's REST API; ``None`` without an account."""
+    if not settings.twilio_account:
+        return None
+    return Client(settings.twilio_account, settings.twilio_token)
 
 
 def exchange_renderer(settings: Settings, binary: AsteriskBinary) -> Callable[[], list[str]]:

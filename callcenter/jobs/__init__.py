@@ -12,6 +12,7 @@ from callcenter.jobs.kinds import Job, Periodic
 from callcenter.jobs.lines import lines
 from callcenter.jobs.notify import notify_obligation, notify_ticket
 from callcenter.jobs.prompts import build_agency_prompt
+from callcenter.jobs.recordings import delete_recording, fetch_recording
 from callcenter.jobs.ringing import hang_up_officer, ring_officer
 from callcenter.jobs.seal import seal
 from callcenter.jobs.watch import watch
@@ -25,6 +26,8 @@ JOBS: dict[str, Job] = {
     "ring_officer": Job(ring_officer, seconds=30),
     "hang_up_officer": Job(hang_up_officer, seconds=30),
     "build_agency_prompt": Job(build_agency_prompt, seconds=120),
+    "fetch_recording": Job(fetch_recording, seconds=600),
+    "delete_recording": Job(delete_recording, seconds=30),
 }
 
 PERIODIC: dict[str, Periodic] = {

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from callcenter.custody import Custody
 from callcenter.db import Database
 from callcenter.officer_calls import OfficerCalls
 from callcenter.senders import Sender
 from callcenter.settings import Settings
+from ivr.twilio.client import Client
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,14 +20,17 @@ class Tools:
     """What jobs work with; made by ``callcenter.bootstrap.tools``.
 
     ``build_names`` speaks agencies' names, given as (code, name), into prompts.
+    ``twilio`` and ``custody`` are there when a Twilio account is configured.
     """
 
     database: Database
     sender: Sender
     settings: Settings
     build_names: Callable[[Sequence[tuple[str, str]]], object]
+    twilio: Client | None = None
+    custody: Custody | None = None
     officer_calls: OfficerCalls | None = None
-    """Without a Twilio account nobody is called by it."""
+    """These three are there with a Twilio account only."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,10 @@ class Work:
         statement = _OWE[self._session.get_bind().dialect.name]
         return self._session.execute(statement, {**row, "attempts": 0}).first() is not None
 
+    def is_known(self, fact: str) -> bool:
+        """Tell whether a job is, or was, owed for ``fact``."""
+        return self._session.scalar(select(Outbox.id).where(Outbox.fact == fact)) is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Owed:

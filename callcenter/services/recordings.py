@@ -17,6 +17,8 @@ WARNINGS = {
     "silent": "Rekaman panggilan ini tidak berisi suara. Hubungi kembali pelapor bila isi aduan belum jelas.",
     "broken_header": "Rekaman panggilan ini terputus saat ditulis; bagian yang ada sudah diselamatkan.",
     "not_audio": "Rekaman panggilan ini rusak dan tidak dapat diputar; berkasnya disimpan apa adanya.",
+    "shorter": "Rekaman panggilan ini lebih pendek daripada yang dicatat penyedia telepon; "
+    "bagian yang ada sudah disimpan.",
     "too_long": "Rekaman panggilan ini terlalu panjang untuk diputar; berkasnya disimpan apa adanya.",
 }
 """What an officer reads on the ticket, by problem."""

@@ -107,6 +107,7 @@ PROBLEMS = {
     "empty": _l("Berkas kosong"),
     "broken_header": _l("Terputus saat ditulis; bagian yang ada diselamatkan"),
     "not_audio": _l("Berkas rusak, tidak dapat diputar"),
+    "shorter": _l("Lebih pendek daripada yang dicatat penyedia telepon"),
     "too_long": _l("Terlalu panjang untuk diputar"),
 }
 ALARMS = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -16,7 +15,7 @@ from twilio.rest import Client as Library
 
 from ivr.twilio import errors
 from ivr.twilio.errors import TwilioError
-from ivr.twilio.facts import CallFacts, RecordingFacts, call_facts, recording_facts
+from ivr.twilio.facts import RECORDING, CallFacts, RecordingFacts, call_facts, recording_facts
 from ivr.twilio.media import Media, MediaClient, MediaError, RequestsMedia
 
 SECONDS = 10.0
@@ -29,9 +28,6 @@ SOUND = ("audio/", "application/octet-stream", "binary/octet-stream")
 """Twilio says ``audio/x-wav`` (Recording resource); from a store of one's own sound comes as plain bytes."""
 
 OK = 200
-
-RECORDING = re.compile(r"RE[0-9a-fA-F]{32}")
-"""The pattern of a recording's SID (Recording resource, properties)."""
 
 PROGRESS = ("initiated", "ringing", "answered", "completed")
 """All that is told of an outbound call (Call resource, ``StatusCallbackEvent``)."""

@@ -1,0 +1,144 @@
+"""Recordings that a provider (Twilio) made and keeps until we have fetched them."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from callcenter.models import Call
+from callcenter.services.alarms import Alarms
+from callcenter.services.calls import RECORDING_FAILED, find_call
+from callcenter.services.outbox import Work
+from callcenter.services.timeline import Timeline
+from ivr.twilio.facts import RECORDING
+from recordings.spool import AudioName, Kind
+
+log = logging.getLogger(__name__)
+
+PROVIDER = "twilio"
+FETCH, DELETE = "fetch_recording", "delete_recording"
+
+NONE_MADE = frozenset({"absent", "failed"})
+"""Twilio, Recording resource, ``RecordingStatus``: too short, silent, or not to be encrypted."""
+
+PROBLEMS: dict[Kind, str] = {
+    "message": "Rekaman pesan suara tidak ada di penyedia telepon; tanyakan kembali isinya kepada penelepon.",
+    "conversation": "Rekaman percakapan tidak ada di penyedia telepon; tanyakan isinya kepada petugas.",
+}
+"""What an officer reads in the timeline and in the alarm."""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteRecording:
+    """A recording at the provider, as its fetching is owed.
+
+    ``seconds`` and ``channels`` are what the provider told; ``officer_first``
+    that the first of two channels is the officer's; ``told_at`` when we heard
+    of it, which is the day it is kept under.
+    """
+
+    name: AudioName
+    sid: str
+    seconds: int
+    channels: int
+    officer_first: bool
+    told_at: datetime
+
+    @classmethod
+    def read(cls, payload: dict[str, Any]) -> RemoteRecording:
+        """Read an outbox row's payload."""
+        return cls(
+            name=AudioName.parse(payload["name"]),
+            sid=payload["sid"],
+            seconds=int(payload["seconds"]),
+            channels=int(payload["channels"]),
+            officer_first=bool(payload.get("officer_first", False)),
+            told_at=datetime.fromisoformat(payload["told_at"]),
+        )
+
+    def payload(self) -> dict[str, Any]:
+        """Write what ``read`` reads."""
+        return {
+            "name": str(self.name),
+            "sid": self.sid,
+            "seconds": self.seconds,
+            "channels": self.channels,
+            "officer_first": self.officer_first,
+            "told_at": self.told_at.isoformat(),
+        }
+
+
+class RemoteRecordings:
+    """What is known and owed of recordings at the provider; one instance a transaction."""
+
+    def __init__(self, session: Session) -> None:
+        """Write through ``session``."""
+        self._session = session
+        self._work = Work(session)
+
+    def told(
+        self,
+        call_key: str,
+        name: str,
+        sid: str,
+        status: str,
+        seconds: int,
+        channels: int,
+        officer_first: bool,
+        now: datetime,
+    ) -> None:
+        """Take what the provider tells of a recording, as often as it tells it.
+
+        ``call_key`` is the citizen's call and ``name`` the audio object's,
+        which begins with it. (Twilio's ``CallSid`` beside a conversation is the
+        parent leg's, the officer's: Recording resource, ``call_sid``.) An
+        unknown call is only logged: the reconciliation brings it. Raises
+        ``ValueError`` for a name or SID that is none, or is another call's.
+        """
+        recording = _recording(call_key, name, sid, seconds, channels, officer_first, now)
+        call = find_call(self._session, PROVIDER, call_key)
+        if call is None:
+            log.warning("recording %s is of call %s, which is not known", sid, call_key)
+        elif status == "completed":
+            self._work.owe(FETCH, f"twilio-recording:{sid}:fetched", recording.payload(), now)
+        elif status in NONE_MADE:
+            self._missing(call, recording, now)
+
+    def kept(self, recording: RemoteRecording, now: datetime) -> None:
+        """Owe the deletion of the provider's copy, in the transaction that wrote the row of ours."""
+        self._work.owe(DELETE, _deleted(recording), {"sid": recording.sid}, now)
+
+    def is_kept(self, recording: RemoteRecording) -> bool:
+        """Tell that the recording is in our store."""
+        return self._work.is_known(_deleted(recording))
+
+    def lost(self, recording: RemoteRecording, now: datetime) -> None:
+        """Note that the provider has a recording no more, and that we never had it."""
+        call = find_call(self._session, PROVIDER, recording.name.call)
+        if call is not None:
+            self._missing(call, recording, now)
+
+    def _missing(self, call: Call, recording: RemoteRecording, now: datetime) -> None:
+        problem, name = PROBLEMS[recording.name.kind], str(recording.name)
+        key, data = f"recording:{recording.sid}:failed", {"name": name, "problem": problem}
+        if Timeline(self._session).add_once(call, now, key, "recording_failed", data):
+            Alarms(self._session).raise_(RECORDING_FAILED, call.node, f"{problem}: {name}", now)
+
+
+def _recording(
+    call_key: str, name: str, sid: str, seconds: int, channels: int, officer_first: bool, now: datetime
+) -> RemoteRecording:
+    audio_name = AudioName.parse(name)
+    if audio_name.call != call_key:
+        raise ValueError(f"{name[:200]!r} is no recording of call {call_key[:80]!r}")
+    if not RECORDING.fullmatch(sid):
+        raise ValueError(f"{sid[:80]!r} is no recording's SID")
+    return RemoteRecording(audio_name, sid, max(seconds, 0), channels, officer_first, now)
+
+
+def _deleted(recording: RemoteRecording) -> str:
+    return f"twilio-recording:{recording.sid}:deleted"
