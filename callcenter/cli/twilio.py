@@ -10,7 +10,9 @@ from twilio.request_validator import RequestValidator
 from callcenter import bootstrap
 from callcenter.cli.reading import plainly
 from callcenter.models import Line
+from callcenter.services.fields import FieldError
 from callcenter.services.line_checks import active_lines
+from callcenter.services.residency import Residency
 from callcenter.settings import Settings, load
 from callcenter.switchboard import utc_now
 from ivr.twilio import numbers
@@ -77,6 +79,27 @@ def static() -> None:
     Set CALLCENTER_TWILIO_FALLBACK_URL to the Bin's address and say `callcenter twilio setup --do`.
     """
     click.echo(bootstrap.twilio_alone(_settings()).static())
+
+
+@twilio.command()
+@click.argument("state", type=click.Choice(["on", "off"]))
+@click.argument("number")
+@click.option("--reason", required=True, help="Why; it is kept.")
+def line(state: str, number: str, reason: str) -> None:
+    """Switch the line with this NUMBER on or off.
+
+    A line on Twilio is off until it is switched on: its calls and recordings pass through a provider abroad.
+    """
+    with plainly(), bootstrap.database(load()).transaction() as session:
+        found = session.scalar(select(Line).where(Line.provider == PROVIDER, Line.number == number))
+        if found is None:
+            raise click.ClickException(f"no line on Twilio has the number {number}; nothing was changed")
+        try:
+            decisions = Residency(session)
+            decisions.decide(found, on=state == "on", reason=reason, account_id=None, now=utc_now())
+        except FieldError as error:
+            raise click.ClickException(f"{error.field}: {error.code}; nothing was changed") from None
+    click.echo(f"{number} is {state}")
 
 
 def _settings() -> Settings:

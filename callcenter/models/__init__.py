@@ -11,6 +11,7 @@ from callcenter.models.obligation import Obligation, ObligationCall, ObligationS
 from callcenter.models.officer import Account, Officer, Role, Shift
 from callcenter.models.reconciliation import Difference, ExchangeRecord, LogOffset, ReconciliationRun
 from callcenter.models.recording import Recording
+from callcenter.models.residency import LineDecision
 from callcenter.models.roster import RosterVersion
 from callcenter.models.ticket import Ticket, TicketEntry, TicketStatus
 from callcenter.models.watching import LineCheck, MemberState, NodeState, Unreachable
@@ -43,6 +44,7 @@ __all__ = [
     "Leg",
     "Line",
     "LineCheck",
+    "LineDecision",
     "LogOffset",
     "MarkStatus",
     "MemberState",

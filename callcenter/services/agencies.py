@@ -20,7 +20,7 @@ from callcenter.services.fields import FieldError
 from callcenter.services.outbox import Work
 from ivr.flow import BUILTIN
 
-PROVIDER = "asterisk"
+PROVIDERS = ("asterisk", "twilio")
 UNKNOWN_NUMBER_FLOW = "unknown"
 
 
@@ -45,6 +45,7 @@ class LineForm:
     flow: str = "hotline"
     active_from: str = ""
     active_until: str = ""
+    provider: str = "asterisk"
 
 
 class Agencies:
@@ -92,7 +93,7 @@ class Agencies:
 
     def add_line(self, agency: Agency, form: LineForm, now: datetime) -> Line:
         """Give an agency another number; raises ``FieldError``."""
-        line = Line(agency_id=agency.id, provider=PROVIDER, active_from=now.date())
+        line = Line(agency_id=agency.id, active_from=now.date())
         self._write_line(line, form)
         self.session.add(line)
         self.session.flush()
@@ -128,12 +129,15 @@ class Agencies:
         starts, ends = _dates(form.active_from, form.active_until, line.active_from)
         if form.flow not in flow_names():
             raise FieldError("flow", "unknown_flow", form.flow)
-        taken = select(Line).where(Line.provider == line.provider, Line.number == number)
+        if form.provider not in PROVIDERS:
+            raise FieldError("provider", "unknown_provider", form.provider)
+        taken = select(Line).where(Line.number == number)  # on whichever provider: it rings at one of them
         with self.session.no_autoflush:
             other = self.session.scalar(taken)
         if other is not None and other is not line:
             raise FieldError("number", "taken_number", number)
-        line.number, line.flow, line.active_from, line.active_until = number, form.flow, starts, ends
+        line.number, line.provider, line.flow = number, form.provider, form.flow
+        line.active_from, line.active_until = starts, ends
 
     def _owe_prompt(self, agency: Agency, now: datetime) -> None:
         fact = f"agency-named:{agency.id}:{now.isoformat()}"

@@ -17,6 +17,7 @@ from callcenter.services.closing import Closing
 from callcenter.services.complaint import Complaints
 from callcenter.services.ladder import Ladders
 from callcenter.services.nuisance import Nuisance
+from callcenter.services.residency import Residency
 from callcenter.services.tickets import Tickets
 from callcenter.services.timeline import Fact, Timeline
 from ivr import engine
@@ -91,11 +92,17 @@ class Calls:
     def _open(self, provider: str, node: str, key: str, event: Offered, now: datetime) -> Receipt | None:
         call = self._log(provider, node, key, event, now)
         step = engine.start(builtin(call.flow), self._facts(call, now))
-        turn = self._advance(call, step, now, [_offered(call, event)])
+        facts = [_offered(call, event)]
+        if call.line is not None and call.flow == UNKNOWN_LINE_FLOW:
+            facts.append(("line_off", "degraded", {"why": "line_off"}))
+        turn = self._advance(call, step, now, facts)
         return None if _is_beyond_a_test(call, turn) else Receipt(turn, resumed=False)
 
     def _log(self, provider: str, node: str, key: str, event: Offered, at: datetime) -> Call:
-        call = _new_call(provider, node, key, event, self._find_line(provider, event.dialled, at), at)
+        line = self._find_line(provider, event.dialled, at)
+        call = _new_call(provider, node, key, event, line, at)
+        if line is not None and not Residency(self._session).is_served(line):
+            call.flow = UNKNOWN_LINE_FLOW  # still the agency's call: who hears this is owed a call-back
         self._session.add(call)
         return call
 

@@ -49,6 +49,8 @@ _PROBLEMS = {
         "Lembar kerja mengubah nomor ini menjadi bilangan. Format kolomnya sebagai teks, lalu ketik ulang."
     ),
     "taken_number": _l("Nomor ini sudah dipakai jalur lain. Periksa nomornya, atau ubah jalur itu."),
+    "unknown_provider": _l("Penyedia tidak dikenal. Pilih dari daftar."),
+    "not_abroad": _l("Nomor ini tidak memerlukan keputusan: penyedianya di sini."),
     "unknown_flow": _l("Alur percakapan tidak dikenal. Pilih dari daftar."),
     "bad_date": _l("Bukan tanggal. Tulis seperti 2026-11-23."),
     "before_start": _l("Berakhir sebelum mulai. Periksa kedua tanggal."),

@@ -124,6 +124,8 @@ def _ticket_told(data: Data, _officers: Officers) -> Said:
 
 
 def _degraded(data: Data, _officers: Officers) -> Said:
+    if data.get("why") == "line_off":
+        return _("Panggilan tidak dilayani"), _("nomor belum dinyalakan"), "bad"
     stalled = data.get("why") == "stalled"
     why = _("sistem tidak menjawab") if stalled else _("sistem sedang tidak berjalan")
     return _("Sentral telepon melayani sendiri"), why, "warn"

@@ -24,6 +24,7 @@ from callcenter.models import (
     Tier,
 )
 from callcenter.services.calls import Policy
+from callcenter.services.residency import Residency
 from callcenter.switchboard import DatabaseSwitchboard
 from tests.phone.phone import Clock, Phone
 
@@ -112,6 +113,9 @@ def settle(
         officers = [_officer(agency, at) for at in range(2)]
         session.add_all([agency, *officers])
         session.flush()
+        if provider == "twilio":
+            decisions, reason = Residency(session), "Surat keputusan 12"
+            decisions.decide(agency.lines[0], on=True, reason=reason, account_id=None, now=clock())
         for rung, starts, ends in shifts:
             session.add_all(
                 Shift(

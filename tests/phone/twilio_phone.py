@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from itertools import count
 
 from sqlalchemy import select
-from tests.twilio.exchange import Call as TwilioCall
-from tests.twilio.exchange import Exchange
 
 from callcenter.db import Database
 from callcenter.jobs import JOBS
@@ -22,9 +20,12 @@ from callcenter.jobs.runner import Runner
 from callcenter.models import Call, Officer, Outbox
 from callcenter.settings import Settings
 from ivr.codec import turn_from_dict
-from ivr.events import DialEnded, DialOutcome, Digits, Event, HungUp, Recorded, TimedOut
-from ivr.turns import Connect, Gather
+from ivr.events import DialEnded, DialOutcome, Digits, Event, HungUp, Recorded, RecordEnd, TimedOut
+from ivr.prompts.texts import LANGUAGES
+from ivr.turns import Connect, Gather, Record
 from tests.phone.phone import Phone
+from tests.twilio.exchange import Call as TwilioCall
+from tests.twilio.exchange import Exchange
 
 LONGEST_WAIT = 120
 """Seconds after which a script has waited in vain."""
@@ -44,12 +45,15 @@ class TwilioSite:
 
     def adopt(self, number: str, code: str) -> None:
         """Give a number to Twilio, and a spoken name to its agency."""
+        self.own(number)
+        for language in LANGUAGES:
+            (self.settings.prompts_dir / language / "agency" / f"{code}.wav").touch()
+
+    def own(self, number: str) -> None:
+        """Have a number at Twilio, whether or not it is one of our lines."""
         ours = f"{self.exchange.url}/twilio"
-        self.exchange.add_number(number, voice=f"{ours}/voice", status=f"{ours}/status")
-        for language in ("id", "en"):
-            folder = self.settings.prompts_dir / language / "agency"
-            folder.mkdir(parents=True, exist_ok=True)
-            (folder / f"{code}.wav").touch()
+        if number not in self.exchange.numbers:
+            self.exchange.add_number(number, voice=f"{ours}/voice", status=f"{ours}/status")
 
     def advance(self, seconds: float) -> None:
         """Let time pass second by second, and the jobs be done."""
@@ -78,7 +82,7 @@ PROMPT = re.compile(r"/twilio/prompts/(?:id|en)/(?P<name>[a-z0-9_/-]+)\.wav")
 class TwilioPhone(Phone):
     """One citizen's call on a line of Twilio."""
 
-    def __init__(self, site: TwilioSite, dialled: str, caller: str) -> None:
+    def __init__(self, site: TwilioSite, dialled: str, caller: str, name: str) -> None:
         self.over = False
         self.unheard = []
         self.turns = []
@@ -86,7 +90,8 @@ class TwilioPhone(Phone):
         self._clock = site.exchange.clock
         self._legs = count(1)
         self._officers: dict[int, TwilioCall] = {}
-        self._call = site.exchange.call(caller, dialled)
+        site.own(dialled)
+        self._call = site.exchange.call(_sent(caller), dialled, CallerName=_sent(name))
         self.key = self._call.sid
         self._follow()
 
@@ -99,6 +104,15 @@ class TwilioPhone(Phone):
         self._nothing_unexpected()
         assert self.over, f"the call goes on, in {self.waits_for}"
         assert self._kept().hangup_side == "system"
+
+    def stay_silent(self) -> None:
+        """Press nothing until Twilio goes on."""
+        self._receive(TimedOut(str(self._waiting(Gather))))
+
+    def say(self, seconds: float, ended_by: RecordEnd = "key") -> None:
+        """Speak after the beep."""
+        record = self._waiting(Record)
+        self._receive(Recorded(record.name, record.name, seconds, ended_by))
 
     # What officers do.
 
@@ -147,14 +161,23 @@ class TwilioPhone(Phone):
 
     def driver_is_lost(self) -> None:
         """Twilio asks for the call once more; it is given the same turn."""
-        before = len(self.turns)
-        self._call.ask_again()
-        self._follow()
-        assert len(self.turns) == before
+        self._ask_again("voice")
 
     def told_twice(self) -> None:
-        """The last request comes a second time and changes nothing."""
-        self.driver_is_lost()
+        """The last turn's request comes a second time and changes nothing."""
+        self._ask_again(f"turn/{self.turns[-1].number - 1}")
+
+    def _ask_again(self, path: str) -> None:
+        exchange, before = self._site.exchange, self._kept()
+        document = exchange.document("POST", f"{exchange.url}/twilio/{path}", self._call.facts())
+        assert [one.tag for one in document if one.tag != "Play"] == self._verbs()
+        assert self._kept().turn == before.turn
+
+    def _verbs(self) -> list[str]:
+        """Tell the verbs behind the prompts of the turn that goes on."""
+        last = self._call.waits_in
+        assert last is not None, "the call is over"
+        return [last.tag, "Redirect"] if last.tag == "Record" else [last.tag]
 
     def _mobile(self, officer: int) -> str:
         with self._site.database.reading() as session:
@@ -179,7 +202,10 @@ class TwilioPhone(Phone):
                 self._call.stay_silent()
             case Recorded(seconds=seconds, ended_by=ended_by):
                 assert ended_by != "error", "Twilio tells of no such end"
-                self._call.speak(seconds, ended_by)
+                if seconds:
+                    self._call.speak(seconds, ended_by)
+                else:
+                    self._call.stay_silent()
             case HungUp(side="system"):
                 self._site.advance(1)
             case HungUp():
@@ -205,6 +231,11 @@ class TwilioPhone(Phone):
     def _kept(self) -> Call:
         with self._site.database.reading() as session:
             return session.scalars(select(Call).where(Call.key == self.key)).one()
+
+
+def _sent(text: str) -> str:
+    """Write a text as Twilio can send it: whatever came to it, what it sends is UTF-8."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _clips(urls: Sequence[str], site: str) -> list[str]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import flash, render_template
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from callcenter.models import Agency, Line
+from callcenter.models import Agency, Line, LineDecision
 from callcenter.services.agencies import Agencies, LineForm, flow_names
 from callcenter.services.fields import FieldError
+from callcenter.services.residency import Residency
 from callcenter.web.admin.part import found, local_now, pages, see_other, writes
-from callcenter.web.context import house
+from callcenter.web.context import house, now, viewer
 from callcenter.web.forms import typed
 from callcenter.web.problems import problem
 
@@ -47,8 +50,8 @@ def edit_line(line_id: int) -> str:
     with house().database.reading() as db:
         line = found(db, Line, line_id)
         until = line.active_until.isoformat() if line.active_until else ""
-        form = LineForm(line.number, line.flow, line.active_from.isoformat(), until)
-        return _form(line.agency, line, form)
+        form = LineForm(line.number, line.flow, line.active_from.isoformat(), until, line.provider)
+        return _form(line.agency, line, form, decisions=Residency(db).history(line))
 
 
 @pages.post("/lines/<int:line_id>")
@@ -69,7 +72,29 @@ def change_line(line_id: int) -> Reply:
     return see_other("admin.agency", agency_id=agency_id)
 
 
-def _form(agency: Agency, line: Line | None, form: LineForm, error: FieldError | None = None) -> str:
+@pages.post("/lines/<int:line_id>/decision")
+@writes
+def decide_on_line(line_id: int) -> Reply:
+    """Switch a line that is on a provider abroad on or off."""
+    try:
+        with house().database.transaction() as db:
+            line, on = found(db, Line, line_id), typed("on") == "1"
+            who, why = viewer().account_id, typed("reason")
+            Residency(db).decide(line, on=on, reason=why, account_id=who, now=now())
+    except FieldError as error:
+        flash(problem(error.code), "bad")
+        return see_other("admin.edit_line", line_id=line_id)
+    flash(_("Nomor dinyalakan.") if on else _("Nomor dimatikan."), "good")
+    return see_other("admin.edit_line", line_id=line_id)
+
+
+def _form(
+    agency: Agency,
+    line: Line | None,
+    form: LineForm,
+    error: FieldError | None = None,
+    decisions: Sequence[LineDecision] = (),
+) -> str:
     errors = {error.field: problem(error.code)} if error else {}
     return render_template(
         "admin/line_form.html",
@@ -78,8 +103,11 @@ def _form(agency: Agency, line: Line | None, form: LineForm, error: FieldError |
         form=form,
         errors=errors,
         flows=[(name, name) for name in flow_names()],
+        providers=[("asterisk", "Asterisk"), ("twilio", "Twilio")],
+        decisions=decisions,
     )
 
 
 def _typed() -> LineForm:
-    return LineForm(typed("number"), typed("flow"), typed("active_from"), typed("active_until"))
+    provider = typed("provider") or "asterisk"
+    return LineForm(typed("number"), typed("flow"), typed("active_from"), typed("active_until"), provider)

@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 from callcenter.app import create_app
 from callcenter.db import Database
 from callcenter.models import Agency, Call, CallEvent, Line
+from callcenter.services.residency import Residency
 from callcenter.settings import Settings
 from ivr.damm import check_digit
 from tests.unit.callcenter.web.conftest import Place
@@ -35,7 +36,10 @@ def post(place: Place, settings: Settings) -> Post:
     with place.database.transaction() as session:
         agency = session.scalars(select(Agency).where(Agency.code == "dinsos")).one()
         since = date(2020, 1, 1)
-        session.add(Line(agency_id=agency.id, number=OFFER["To"], provider="twilio", active_from=since))
+        line = Line(agency_id=agency.id, number=OFFER["To"], provider="twilio", active_from=since)
+        session.add(line)
+        session.flush()
+        Residency(session).decide(line, on=True, reason="SK 12", account_id=None, now=place.clock())
     prompts = ours.prompts_dir / "id"
     prompts.mkdir(parents=True)
     (prompts / "greeting.wav").write_bytes(b"RIFF")
@@ -86,6 +90,18 @@ def test_a_call_is_taken_at_each_of_our_addresses(place: Place, post: Post, site
     assert (answer.status_code, answer.mimetype) == (200, "text/xml")
     assert f"{SITES[0]}/twilio/prompts/id/greeting.wav" in answer.text
     assert calls(place) == 1
+
+
+def test_a_line_that_is_off_is_not_served_and_its_caller_is_owed_a_call(place: Place, post: Post) -> None:
+    with place.database.transaction() as session:
+        line = session.scalars(select(Line).where(Line.number == OFFER["To"])).one()
+        Residency(session).decide(line, on=False, reason="Selesai", account_id=None, now=place.clock())
+    assert "unknown_number" in post("/voice", OFFER).text
+    post("/status", {**OFFER, "CallStatus": "completed"})
+    with place.database.reading() as session:
+        call = session.scalars(select(Call)).one()
+        whys = session.scalars(select(CallEvent.data).where(CallEvent.kind == "degraded")).all()
+        assert (whys, call.disposition) == ([{"why": "line_off"}], "call_back")
 
 
 def test_a_request_that_comes_twice_is_given_the_same_turn(place: Place, post: Post) -> None:
