@@ -14,6 +14,7 @@ from callcenter.services.alarms import Alarms
 from callcenter.services.calls import RECORDING_FAILED, find_call
 from callcenter.services.outbox import Work
 from callcenter.services.timeline import Timeline
+from ivr.engine import EMPTY_SECONDS
 from ivr.twilio.facts import RECORDING
 from recordings.spool import AudioName, Kind
 
@@ -22,7 +23,8 @@ log = logging.getLogger(__name__)
 PROVIDER = "twilio"
 FETCH, DELETE = "fetch_recording", "delete_recording"
 
-NONE_MADE = frozenset({"absent", "failed"})
+ABSENT = "absent"
+NONE_MADE = frozenset({ABSENT, "failed"})
 """Twilio, Recording resource, ``RecordingStatus``: too short, silent, or not to be encrypted."""
 
 PROBLEMS: dict[Kind, str] = {
@@ -105,7 +107,7 @@ class RemoteRecordings:
             log.warning("recording %s is of call %s, which is not known", sid, call_key)
         elif status == "completed":
             self._work.owe(FETCH, f"twilio-recording:{sid}:fetched", recording.payload(), now)
-        elif status in NONE_MADE:
+        elif status in NONE_MADE and not (status == ABSENT and self._is_empty(call, recording)):
             self._missing(call, recording, now)
 
     def kept(self, recording: RemoteRecording, now: datetime) -> None:
@@ -121,6 +123,15 @@ class RemoteRecordings:
         call = find_call(self._session, PROVIDER, recording.name.call)
         if call is not None:
             self._missing(call, recording, now)
+
+    def _is_empty(self, call: Call, recording: RemoteRecording) -> bool:
+        """Tell that nothing was said: a message that was told to last is missed, the others never were one."""
+        if recording.name.kind != "message":
+            return False
+        told = Timeline(self._session).of_kind(call, "recorded")
+        return not any(
+            one.data["name"] == str(recording.name) and one.data["seconds"] >= EMPTY_SECONDS for one in told
+        )
 
     def _missing(self, call: Call, recording: RemoteRecording, now: datetime) -> None:
         problem, name = PROBLEMS[recording.name.kind], str(recording.name)

@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from ivr.events import DialEnded, DialOutcome, Digits, Event, HungUp, Offered, Recorded, RecordEnd, TimedOut
 from ivr.turns import Action, Connect, Gather, Record
 
+LESS_THAN_ONE = 0.9
+"""Seconds that one second of Twilio's may be: a message that says nothing yet (``engine.EMPTY_SECONDS``)."""
+
 Parameters = Mapping[str, str]
 
 WITHHELD = frozenset(
@@ -92,4 +95,6 @@ def _dialled(key: str, parameters: Parameters) -> DialEnded:
 
 
 def _seconds(text: str) -> float:
-    return float(text) if text.isdecimal() and len(text) < 9 else 0.0
+    """Read whole seconds; Twilio does not say how it rounds, so a single one may be less."""
+    seconds = float(text) if text.isdecimal() and len(text) < 9 else 0.0
+    return seconds if seconds > 1 else seconds * LESS_THAN_ONE
