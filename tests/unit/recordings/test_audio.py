@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recordings import audio
-from recordings.audio import Audio, header, inspect
+from recordings.audio import Audio, header, inspect, swap_channels
 
 
 def tone(seconds: float, level: int = 8000, channels: int = 1, side: int = 0) -> bytes:
@@ -135,3 +135,32 @@ def test_no_damaged_header_breaks_it(
     data = whole[:place] + junk + whole[place + len(junk) :] + bytes(200)
     found = look(tmp_path_factory.mktemp("a"), data)
     assert data[found.start :] in b"".join(found.chunks())
+
+
+@pytest.mark.parametrize("after", [b"", b"LIST\x04\x00\x00\x00abcd"])
+def test_the_sides_of_a_conversation_are_exchanged(tmp_path: Path, after: bytes) -> None:
+    left, right = tone(3.0, channels=2), tone(3.0, channels=2, side=1)
+    head = header(2, 8000, len(left))
+    head = head[:4] + struct.pack("<I", len(head + left + after) - 8) + head[8:]
+    path = tmp_path / "a.wav"
+    path.write_bytes(head + left + after)
+    swap_channels(path)
+    assert path.read_bytes() == head + right + after
+    swap_channels(path)
+    assert path.read_bytes() == head + left + after
+
+
+def test_the_sides_are_exchanged_under_a_header_that_lies(tmp_path: Path) -> None:
+    path = tmp_path / "a.wav"
+    path.write_bytes(header(2, 8000, 0) + tone(1.0, channels=2))
+    swap_channels(path)
+    with played(inspect(path, "wav")) as sound:
+        assert sound.readframes(9000) == tone(1.0, channels=2, side=1)
+
+
+@pytest.mark.parametrize("data", [b"", b"RIFF", header(1, 8000, 400) + tone(0.025), b"<html>" * 50])
+def test_a_file_without_two_sides_stays_as_it_is(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "a.wav"
+    path.write_bytes(data)
+    swap_channels(path)
+    assert path.read_bytes() == data
