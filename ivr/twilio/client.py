@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, BinaryIO
 
-import requests
-from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
 from twilio.http import HttpClient
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client as Library
@@ -16,6 +14,7 @@ from twilio.rest import Client as Library
 from ivr.twilio import errors
 from ivr.twilio.errors import TwilioError
 from ivr.twilio.facts import RECORDING, CallFacts, RecordingFacts, call_facts, recording_facts
+from ivr.twilio.library import told
 from ivr.twilio.media import Media, MediaClient, MediaError, RequestsMedia
 
 SECONDS = 10.0
@@ -67,7 +66,7 @@ class Client:
         Calls beyond the account's calls per second are queued, not refused;
         ``ring_seconds`` are at most 600, and Twilio may add 5 (Call resource).
         """
-        with _told():
+        with told():
             call = self._library.calls.create(
                 to=to,
                 from_=caller_id,
@@ -87,7 +86,7 @@ class Client:
         (Call resource, ``start_time``), so it is asked for by its status.
         """
         found: dict[str, CallFacts] = {}
-        with _told():
+        with told():
             for filters in ({"status": "queued"}, {"start_time_after": _day(since)}):
                 calls = self._library.calls.stream(to=to, page_size=PAGE, **filters)
                 found.update((call.sid, call) for call in map(call_facts, calls))
@@ -100,17 +99,17 @@ class Client:
         ``completed`` ends a call in progress too, ``canceled`` would not
         (Call resource, "Update a Call").
         """
-        with _fine_if_over(), _told():
+        with _fine_if_over(), told():
             self._library.calls(sid).update(status="completed")
 
     def redirect(self, sid: str, url: str) -> None:
         """Let a call in progress go on with what ``url`` says."""
-        with _told():
+        with told():
             self._library.calls(sid).update(url=url, method="POST")
 
     def fetch_recording(self, sid: str) -> RecordingFacts:
         """Describe a recording."""
-        with _told():
+        with told():
             return recording_facts(self._library.recordings(sid).fetch())
 
     def download(self, recording_sid: str, file: BinaryIO, limit_bytes: int, channels: int = 1) -> int:
@@ -135,7 +134,7 @@ class Client:
 
     def delete_recording(self, sid: str) -> None:
         """Delete the sound at Twilio; what is not there is deleted."""
-        with _fine_if_absent(), _told():
+        with _fine_if_absent(), told():
             self._library.recordings(sid).delete()
 
     def delete_queue(self, name: str) -> None:
@@ -144,7 +143,7 @@ class Client:
         Queues persist, and there is no filter by name (Queue resource). One
         that is not empty is refused (Queue resource, "Delete a Queue").
         """
-        with _fine_if_absent(), _told():
+        with _fine_if_absent(), told():
             for queue in self._library.queues.stream(page_size=PAGE):
                 if queue.friendly_name == name:
                     queue.delete()
@@ -152,29 +151,29 @@ class Client:
 
     def send(self, to: str, from_: str, body: str) -> str:
         """Send a text message of at most 1,600 characters; give its SID."""
-        with _told():
+        with told():
             return str(self._library.messages.create(to=to, from_=from_, body=body).sid)
 
     def numbers(self, names: Sequence[str]) -> list[tuple[str, str, dict[str, str]]]:
         """List the account's numbers: SID, E.164, and their settings of these ``names``."""
-        with _told():
+        with told():
             found = self._library.incoming_phone_numbers.stream(page_size=PAGE)
             return [(str(one.sid), str(one.phone_number), _settings(one, names)) for one in found]
 
     def set_number(self, sid: str, settings: Mapping[str, str]) -> None:
         """Change settings of a number."""
-        with _told():
+        with told():
             self._library.incoming_phone_numbers(sid).update(**settings)
 
     def recordings(self, since: datetime) -> list[RecordingFacts]:
         """List the recordings made since then; the deleted are not among them."""
-        with _told():
+        with told():
             found = self._library.recordings.stream(date_created_after=_day(since), page_size=PAGE)
             return [facts for facts in map(recording_facts, found) if facts.is_since(since)]
 
     def calls(self, since: datetime) -> list[CallFacts]:
         """List the calls, in and out, that began since then."""
-        with _told():
+        with told():
             found = self._library.calls.stream(start_time_after=_day(since), page_size=PAGE)
             return [facts for facts in map(call_facts, found) if facts.is_since(since)]
 
@@ -234,23 +233,3 @@ def _fine_if_absent() -> Iterator[None]:
     except TwilioError as error:
         if not error.is_absent:
             raise
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """Tell the library's exceptions, and those of what it stands on, as ``TwilioError``."""
-    try:
-        yield
-    except (TwilioRestException, TwilioServiceException) as error:
-        raise errors.of(_number(error.code), _number(error.status)) from None
-    except (TwilioException, requests.RequestException, OSError) as error:
-        raise errors.no_answer(type(error).__name__) from None
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        # The library reads answers without looking; an answer that is no JSON ends here.
-        raise errors.no_answer(f"it is not understood ({type(error).__name__})") from None
-
-
-def _number(code: Any) -> int:
-    with suppress(TypeError, ValueError):
-        return int(code)
-    return 0
