@@ -235,6 +235,34 @@ def test_a_death_after_the_commit_deletes_once(house: House) -> None:
     assert (len(house.rows()), len(house.objects()), house.deletions()) == (1, 1, 1)
 
 
+def test_a_death_before_midnight_leaves_no_second_object(house: House) -> None:
+    house.now = NOW.replace(hour=23, minute=59)
+    house.call()
+    house.account.add_recording(SID, WAV)
+    house.tell()
+    disarm = after_the_store(house)
+    with pytest.raises(Killed):
+        house.work()
+    disarm()
+    house.work(timedelta(minutes=11))
+    assert (len(house.rows()), len(house.objects())) == (1, 1)
+
+
+def test_an_error_between_store_and_commit_is_tried_again(house: House) -> None:
+    def fail() -> None:
+        raise OSError("the connection to the database broke")
+
+    house.call()
+    house.account.add_recording(SID, WAV)
+    house.tell()
+    house.store.after = fail  # type: ignore[method-assign]
+    assert house.work() == ["fetch_recording"]
+    assert (house.rows(), house.deletions(), list(house.incoming.iterdir())) == ([], 0, [])
+    house.store.after = lambda: None  # type: ignore[method-assign]
+    house.work(10 * SECOND)
+    assert (len(house.rows()), len(house.objects()), house.deletions()) == (1, 1, 1)
+
+
 def test_a_deletion_whose_answer_was_lost_is_asked_again(house: House) -> None:
     def carry_out_and_be_silent(method: str, path: str) -> Response | None:
         if method == "DELETE":
