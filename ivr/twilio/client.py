@@ -80,7 +80,7 @@ class Client:
             return str(call.sid)
 
     def placed(self, to: str, since: datetime) -> list[tuple[str, str]]:
-        """Find calls that we placed to ``to``: SID and status, the oldest first.
+        """Find calls that we placed to ``to``: SID and status, the oldest second first.
 
         For a call whose SID was lost. One that is queued has no start yet
         (Call resource, ``start_time``), so it is asked for by its status.
