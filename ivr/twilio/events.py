@@ -76,7 +76,9 @@ def _keyed(key: str, parameters: Parameters) -> Digits | TimedOut:
 
 def _recorded(key: str, action: Record, parameters: Parameters) -> Recorded:
     seconds = _seconds(parameters.get("RecordingDuration", ""))
-    return Recorded(key, action.name, seconds, _record_end(action, seconds, parameters))
+    end = _record_end(action, seconds, parameters)
+    quiet = action.silence_seconds if end == "silence" else 0  # it is part of what was recorded
+    return Recorded(key, action.name, max(0.0, seconds - quiet), end)
 
 
 def _record_end(action: Record, seconds: float, parameters: Parameters) -> RecordEnd:
