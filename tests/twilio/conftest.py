@@ -1,0 +1,23 @@
+"""Fixtures of the stand-in's own tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.phone.phone import Clock
+from tests.twilio import booth
+from tests.twilio.exchange import Exchange
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock(datetime(2026, 2, 2, 5, 0, tzinfo=UTC))
+
+
+@pytest.fixture
+def play(clock: Clock) -> Callable[..., Exchange]:
+    """Make an exchange whose site has these pages."""
+    return lambda **pages: booth.exchange(clock, pages)

@@ -1,0 +1,126 @@
+"""Our site as Twilio sees it: requests over HTTP, signed, with their time limit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+from urllib.parse import urlencode, urljoin, urlsplit, urlunsplit
+
+from werkzeug.test import Client
+from werkzeug.wrappers import Response
+
+from tests.phone.phone import Clock
+from tests.twilio.refusals import Refused
+from tests.twilio.signing import signature
+
+WSGI = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+ANSWER_SECONDS = 15
+"""Error 11205: Twilio waits 15 s for an answer in all."""
+REDIRECTS = 10
+"""A figure of our own; error 11215 tells none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What our site answered, and the URL it came from in the end."""
+
+    url: str
+    status: int
+    content_type: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request that was made, for tests to look at."""
+
+    method: str
+    url: str
+    params: Mapping[str, str]
+    headers: Mapping[str, str]
+
+
+class Down(Refused):
+    """Our site does not answer, as the test wants it: 11205 to Twilio, no fault to the test."""
+
+
+class Site:
+    """The WSGI application behind ``urls``; every request is kept in ``asked``."""
+
+    def __init__(self, app: WSGI, clock: Clock, token: str) -> None:
+        self.asked: list[Asked] = []
+        self.down = False
+        self.busy = False
+        self._app = app
+        self._clock = clock
+        self._token = token
+        self._tokens = count(1)
+
+    def idempotency_token(self) -> str:
+        """A new one for each webhook; its repetitions bear the same ("Webhooks: Connection Overrides")."""
+        return f"{next(self._tokens):08d}-0000-4000-8000-000000000000"
+
+    def ask(self, method: str, url: str, params: Mapping[str, str], token: str) -> Answer:
+        """Make one request, follow its redirects; raises ``Refused`` and ``Down``."""
+        for _ in range(REDIRECTS):
+            answer, onward = self._once(method, url, params, token)
+            if not onward:
+                return self._accepted(answer)
+            # As browsers do: 307 and 308 repeat the request, others ask for the new place.
+            if answer.status not in (307, 308):
+                method, params = "GET", {}
+            url = urljoin(url, onward)
+        raise Refused(11215, url)
+
+    def _once(self, method: str, url: str, params: Mapping[str, str], token: str) -> tuple[Answer, str]:
+        # The fragment holds Twilio's own connection overrides; it is not sent.
+        target = urlsplit(url)._replace(fragment="")
+        if method == "GET" and params:
+            target = target._replace(query="&".join(filter(None, [target.query, urlencode(params)])))
+        full, posted = urlunsplit(target), {} if method == "GET" else dict(params)
+        headers = {
+            "X-Twilio-Signature": signature(self._token, full, posted),
+            "I-Twilio-Idempotency-Token": token,
+            "User-Agent": "TwilioProxy/1.1",
+            "Accept": "*/*",
+        }
+        self.asked.append(Asked(method, full, dict(params), headers))
+        response = self._sent(method, full, posted, headers)
+        content_type = response.headers.get("Content-Type", "")
+        answer = Answer(full, response.status_code, content_type, response.get_data())
+        moved = 300 <= answer.status < 400
+        return answer, response.headers.get("Location", "") if moved else ""
+
+    def _sent(self, method: str, url: str, posted: Mapping[str, str], headers: Mapping[str, str]) -> Response:
+        if self.down:
+            raise Down(11205, url)
+        parts = urlsplit(url)
+        start, self.busy = self._clock(), True
+        try:
+            response = Client(self._app, Response, use_cookies=False).open(
+                parts.path or "/",
+                base_url=f"{parts.scheme}://{parts.netloc}",
+                query_string=parts.query,
+                method=method,
+                data=dict(posted) if method == "POST" else None,
+                headers=list(headers.items()),
+            )
+        except AssertionError:
+            raise
+        except Exception as error:
+            raise Refused(11200, f"{type(error).__name__} at {url}: {error}") from error
+        finally:
+            self.busy = False
+        taken = (self._clock() - start).total_seconds()
+        if taken > ANSWER_SECONDS:
+            raise Refused(11205, f"{url} answered after {taken:.0f} s, {ANSWER_SECONDS} are waited for")
+        return response
+
+    @staticmethod
+    def _accepted(answer: Answer) -> Answer:
+        if not 200 <= answer.status < 300:
+            raise Refused(11200, f"HTTP {answer.status} from {answer.url}: {answer.body[:200]!r}")
+        return answer
