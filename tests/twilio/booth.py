@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from flask import Flask, Response
+from werkzeug.wrappers import Response as BaseResponse
 
 from tests.phone.phone import Clock
 from tests.twilio.exchange import Exchange
@@ -16,7 +18,7 @@ NUMBER = "+622345550101"
 CITIZEN = "+6281200000001"
 OFFICER = "+6281200000002"
 
-Answer = str | Response | Callable[[], str | Response]
+Answer = str | BaseResponse | Callable[[], Any]
 Play = Callable[..., Exchange]
 
 
@@ -41,11 +43,11 @@ def _site(pages: dict[str, Answer]) -> Flask:
         return Response(b"RIFF", mimetype="audio/wav")
 
     @app.route("/<name>", methods=["GET", "POST"])
-    def page(name: str) -> str | Response | tuple[str, int]:
+    def page(name: str) -> BaseResponse | tuple[str, int]:
         if name not in pages:
             return "no such page", 404
         answer = pages[name]
-        made = answer() if callable(answer) and not isinstance(answer, Response) else answer
+        made = answer if isinstance(answer, str | BaseResponse) else answer()
         return twiml(made) if isinstance(made, str) else made
 
     return app

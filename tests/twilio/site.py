@@ -54,7 +54,7 @@ class Site:
         self.asked: list[Asked] = []
         self.down = False
         self.busy = False
-        self._app = app
+        self.app = app
         self._clock = clock
         self._token = token
         self._tokens = count(1)
@@ -100,7 +100,7 @@ class Site:
         parts = urlsplit(url)
         start, self.busy = self._clock(), True
         try:
-            response = Client(self._app, Response, use_cookies=False).open(
+            response = Client(self.app, Response, use_cookies=False).open(
                 parts.path or "/",
                 base_url=f"{parts.scheme}://{parts.netloc}",
                 query_string=parts.query,
