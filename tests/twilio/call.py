@@ -197,6 +197,8 @@ class Call:
 
     def redirect(self, url: str, method: str, twiml: str = "") -> None:
         """Leave what goes on for another document, as a REST request wants it."""
+        if self.over:
+            return
         waiting = self.leave()
         if waiting:
             waiting.redirected()

@@ -12,44 +12,25 @@ What a REST request changes in a call takes effect with the exchange's next move
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import count
 
 from tests.phone.phone import Clock
+from tests.twilio.account import Number, Sms
 from tests.twilio.call import Call
 from tests.twilio.outbound import Outbound
 from tests.twilio.queueing import Queue
 from tests.twilio.recorder import Recorder
 from tests.twilio.refusals import Refused
 from tests.twilio.rest import Faults, RestClient
+from tests.twilio.rest_calls import ROUTES as CALLS
+from tests.twilio.rest_kept import ROUTES as KEPT
 from tests.twilio.site import WSGI, Down, Site
 from tests.twilio.timers import Timers
+from tests.twilio.transport import Adapter
 from tests.twilio.twiml import Element, document, message_document
 
 INLINE = "https://api.twilio.com/inline"
 """The base of a document that came with a REST request."""
-
-
-@dataclass
-class Number:
-    """A telephone number of the account (page "IncomingPhoneNumber resource")."""
-
-    sid: str
-    number: str
-    voice: str
-    fallback: str = ""
-    status: str = ""
-    sms: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Sms:
-    """A message we sent."""
-
-    sid: str
-    to: str
-    from_: str
-    body: str
 
 
 class Exchange:
@@ -77,7 +58,8 @@ class Exchange:
         self.recorder = Recorder(self)
         self.outbound = Outbound(self)
         self.faults = Faults()
-        self.http = RestClient(self)
+        self.http = RestClient(self, [*CALLS, *KEPT])
+        self.adapter = Adapter(self)
         self._heard: set[str] = set()
         self._sids = count(1)
 

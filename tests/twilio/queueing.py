@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 PLAY_SECONDS = 3
 """What a prompt of a waitUrl document takes here, whatever its file."""
+IDLE = 10
+"""Documents that may be asked for without playing anything; Twilio would go on for ever."""
 
 
 @dataclass
@@ -39,7 +41,7 @@ class Queued(Waiting):
         self.joined = self.call.exchange.clock()
         self.seconds = 0
         self._verbs: deque[Element] = deque()
-        self._took_time = True
+        self._idle = 0
         self.queue = self.call.exchange.queue(self.element.text)
         if len(self.queue.members) >= self.queue.max_size:
             self._go_on({"QueueResult": "queue-full"})
@@ -118,9 +120,9 @@ class Queued(Waiting):
     def _ask(self, url: str, method: str) -> None:
         call = self.call
         try:
-            if not self._took_time:
+            self._idle += 1
+            if self._idle > IDLE:
                 raise Refused(14202, f"the document of {url} takes no time: it would be asked for ever")
-            self._took_time = False
             self._verbs = deque(call.exchange.document(method, url, {**call.facts(), **self._place()}))
             self._waitable(url)
         except Refused as error:
@@ -140,7 +142,6 @@ class Queued(Waiting):
             case "Pause":
                 self._wait(verb.number("length", 1))
             case "Redirect":
-                self._took_time = True
                 self._ask(verb.target, verb.get("method", "POST"))
             case "Hangup":
                 self.call.finish("completed")
@@ -159,7 +160,7 @@ class Queued(Waiting):
             self._wait(PLAY_SECONDS * verb.number("loop", 1))
 
     def _wait(self, seconds: float) -> None:
-        self._took_time = True
+        self._idle = 0
         self._due(seconds)
 
     def _place(self) -> dict[str, str]:

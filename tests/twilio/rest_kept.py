@@ -1,0 +1,234 @@
+"""What the account keeps: queues, recordings, messages, numbers (the pages of these resources)."""
+
+from __future__ import annotations
+
+import re
+from email.utils import format_datetime
+from typing import TYPE_CHECKING, Any
+
+from tests.twilio.account import Number, Sms
+from tests.twilio.grammar import E164, HTTP
+from tests.twilio.queueing import Queue
+from tests.twilio.recorder import Recording
+from tests.twilio.refusals import Refused
+from tests.twilio.rest import Answered, Handler, Reply, Request, allow, page
+from tests.twilio.rest_calls import between
+
+if TYPE_CHECKING:
+    from tests.twilio.exchange import Exchange
+
+LONGEST_BODY = 1600
+"""Characters of a message: error 21617."""
+
+NUMBER_FIELDS = {
+    "VoiceUrl": "voice",
+    "VoiceFallbackUrl": "fallback",
+    "StatusCallback": "status",
+    "SmsUrl": "sms",
+}
+
+
+def queues(exchange: Exchange, request: Request) -> Reply:
+    allow(request)
+    return page(exchange, request, "queues", [_queue(exchange, one) for one in exchange.queues.values()])
+
+
+def fetch_queue(exchange: Exchange, request: Request, sid: str) -> Reply:
+    return Reply(200, _queue(exchange, _known_queue(exchange, sid)))
+
+
+def delete_queue(exchange: Exchange, request: Request, sid: str) -> Reply:
+    """Only an empty queue can be deleted; the code of the refusal was not found in the documentation."""
+    queue = _known_queue(exchange, sid)
+    if queue.members:
+        raise Answered(400, 20001)
+    del exchange.queues[queue.name]
+    return Reply(204)
+
+
+def members(exchange: Exchange, request: Request, sid: str) -> Reply:
+    allow(request)
+    queue = _known_queue(exchange, sid)
+    rows = [
+        {
+            "call_sid": member.call.sid,
+            "queue_sid": queue.sid,
+            "position": place,
+            "wait_time": member.waited,
+            "date_enqueued": format_datetime(member.joined),
+        }
+        for place, member in enumerate(queue.members, 1)
+    ]
+    return page(exchange, request, "queue_members", rows)
+
+
+def recordings(exchange: Exchange, request: Request) -> Reply:
+    """List recordings, the newest first."""
+    allow(request, "CallSid", "DateCreated", "DateCreated<", "DateCreated>")
+    wanted = request.params.get("CallSid")
+    rows = [
+        _recording(exchange, one)
+        for one in reversed(exchange.recorder.kept.values())
+        if wanted in (None, one.call_sid) and between(one.started, request.params, "DateCreated")
+    ]
+    return page(exchange, request, "recordings", rows)
+
+
+def fetch_recording(exchange: Exchange, request: Request, sid: str) -> Reply:
+    return Reply(200, _recording(exchange, _known_recording(exchange, sid)))
+
+
+def delete_recording(exchange: Exchange, request: Request, sid: str) -> Reply:
+    del exchange.recorder.kept[_known_recording(exchange, sid).sid]
+    return Reply(204)
+
+
+def media(exchange: Exchange, request: Request, sid: str) -> Reply:
+    """The file itself, once it is there; one channel unless ``RequestedChannels=2``."""
+    recording = _known_recording(exchange, sid)
+    if recording.status != "completed":
+        raise Answered(404, 20404)
+    asked = int(request.params.get("RequestedChannels", recording.channels))
+    if asked > recording.channels:
+        raise Refused(20001, f"RequestedChannels {asked} of a recording with {recording.channels}")
+    return Reply(200, content=recording.media(asked), content_type="audio/x-wav")
+
+
+def send(exchange: Exchange, request: Request) -> Reply:
+    """Send a message."""
+    allow(request, "To", "From", "Body", "StatusCallback")
+    to, from_, body = (request.params.get(name, "") for name in ("To", "From", "Body"))
+    _sendable(exchange, to, from_, body)
+    sms = Sms(exchange.sid("SM"), to, from_, body)
+    exchange.sent.append(sms)
+    return Reply(201, _message(exchange, sms, "queued"))
+
+
+def messages(exchange: Exchange, request: Request) -> Reply:
+    allow(request, "To", "From", "DateSent", "DateSent<", "DateSent>")
+    to = request.params.get("To")
+    rows = [_message(exchange, one, "sent") for one in reversed(exchange.sent) if to in (None, one.to)]
+    return page(exchange, request, "messages", rows)
+
+
+def numbers(exchange: Exchange, request: Request) -> Reply:
+    allow(request, "PhoneNumber", "FriendlyName", "Beta", "Origin")
+    wanted = request.params.get("PhoneNumber")
+    owned = [one for one in exchange.numbers.values() if wanted in (None, one.number)]
+    return page(exchange, request, "incoming_phone_numbers", [_number(exchange, one) for one in owned])
+
+
+def update_number(exchange: Exchange, request: Request, sid: str) -> Reply:
+    """Point a number's webhooks elsewhere."""
+    allow(request, *NUMBER_FIELDS, *(f"{name[:-3]}Method" for name in NUMBER_FIELDS), "StatusCallbackMethod")
+    number = next((one for one in exchange.numbers.values() if one.sid == sid), None)
+    if number is None:
+        raise Answered(404, 20404)
+    for name, ours in NUMBER_FIELDS.items():
+        value = request.params.get(name)
+        if value and not HTTP.match(value):
+            raise Refused(21402, f"{name} {value}")
+        if value is not None:
+            setattr(number, ours, value)
+    if number.fallback and not number.voice:
+        raise Refused(21405, number.number)
+    return Reply(200, _number(exchange, number))
+
+
+ROUTES: list[tuple[str, str, Handler]] = [
+    ("GET", r"/Queues\.json", queues),
+    ("GET", r"/Queues/(?P<sid>\w+)\.json", fetch_queue),
+    ("DELETE", r"/Queues/(?P<sid>\w+)\.json", delete_queue),
+    ("GET", r"/Queues/(?P<sid>\w+)/Members\.json", members),
+    ("GET", r"/Recordings\.json", recordings),
+    ("GET", r"/Recordings/(?P<sid>\w+)\.json", fetch_recording),
+    ("DELETE", r"/Recordings/(?P<sid>\w+)\.json", delete_recording),
+    ("GET", r"/Recordings/(?P<sid>\w+)(\.wav)?", media),
+    ("POST", r"/Messages\.json", send),
+    ("GET", r"/Messages\.json", messages),
+    ("GET", r"/IncomingPhoneNumbers\.json", numbers),
+    ("POST", r"/IncomingPhoneNumbers/(?P<sid>\w+)\.json", update_number),
+]
+
+
+def _known_queue(exchange: Exchange, sid: str) -> Queue:
+    """Find a queue by its SID: its name will not do."""
+    for queue in exchange.queues.values():
+        if queue.sid == sid:
+            return queue
+    raise Answered(404, 20404)
+
+
+def _known_recording(exchange: Exchange, sid: str) -> Recording:
+    if sid not in exchange.recorder.kept:
+        raise Answered(404, 20404)
+    return exchange.recorder.kept[sid]
+
+
+def _queue(exchange: Exchange, queue: Queue) -> dict[str, Any]:
+    waited = [member.waited for member in queue.members]
+    return {
+        "sid": queue.sid,
+        "account_sid": exchange.account,
+        "friendly_name": queue.name,
+        "current_size": len(waited),
+        "average_wait_time": sum(waited) // len(waited) if waited else 0,
+        "max_size": queue.max_size,
+        "date_created": format_datetime(queue.created),
+    }
+
+
+def _recording(exchange: Exchange, one: Recording) -> dict[str, Any]:
+    return {
+        "sid": one.sid,
+        "account_sid": exchange.account,
+        "call_sid": one.call_sid,
+        "status": one.status,
+        "channels": one.channels,
+        "source": one.source,
+        # Times at Twilio are whole seconds; -1 and empty until the file is there.
+        "duration": str(one.duration) if one.status == "completed" else "-1",
+        "date_created": format_datetime(one.started),
+        "start_time": format_datetime(one.started),
+        "media_url": one.url,
+        "uri": f"/2010-04-01/Accounts/{exchange.account}/Recordings/{one.sid}.json",
+    }
+
+
+def _sendable(exchange: Exchange, to: str, from_: str, body: str) -> None:
+    if not to:
+        raise Refused(21604, "no To")
+    if not re.fullmatch(E164, to):
+        raise Refused(21211, f"{to} is not E.164")
+    if not from_:
+        raise Refused(21603, "no From")
+    if from_ not in exchange.numbers:
+        raise Refused(21606, f"{from_} is no number of the account")
+    if not body:
+        raise Refused(21602, "no Body")
+    if len(body) > LONGEST_BODY:
+        raise Refused(21617, f"{len(body)} characters")
+
+
+def _message(exchange: Exchange, sms: Sms, status: str) -> dict[str, Any]:
+    return {
+        "sid": sms.sid,
+        "account_sid": exchange.account,
+        "to": sms.to,
+        "from": sms.from_,
+        "body": sms.body,
+        "status": status,
+        "direction": "outbound-api",
+    }
+
+
+def _number(exchange: Exchange, number: Number) -> dict[str, Any]:
+    return {
+        "sid": number.sid,
+        "account_sid": exchange.account,
+        "phone_number": number.number,
+        "voice_url": number.voice,
+        "voice_fallback_url": number.fallback,
+        "status_callback": number.status,
+        "sms_url": number.sms,
+    }
