@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Mapping
 from datetime import datetime
-from email.utils import format_datetime
 from typing import TYPE_CHECKING, Literal
 
+from tests.twilio.progress import Progress
 from tests.twilio.refusals import Refused
 from tests.twilio.twiml import Element
 from tests.twilio.verbs import play
@@ -43,15 +43,12 @@ class Call:
         self.heard: list[str] = []
         self.bridged_to: Call | None = None
         self.fallback = ""
-        self.status_callback = ""
-        self.status_method = "POST"
-        self.status_events: tuple[str, ...] = ("completed",)
+        self.progress = Progress()
         self.ring_timeout = 60
         self.detects_machines = False
         self.begins = ("", "POST", "")
         self.sip = 200
         self.waiting: Waiting | None = None
-        self._sequence = 0
         self._program: deque[Element] = deque()
         self._read = (self.created, 0)
 
@@ -193,7 +190,7 @@ class Call:
         if waiting:
             waiting.hung_up()
         self._program.clear()
-        self.report("completed")
+        self.progress.report(self, "completed")
 
     def redirect(self, url: str, method: str, twiml: str = "") -> None:
         """Leave what goes on for another document, as a REST request wants it."""
@@ -211,22 +208,6 @@ class Call:
             self.exchange.document(method, url, {**self.facts(), **params})
         except Refused as error:
             self.exchange.refuse(error)
-
-    def report(self, event: str) -> None:
-        """Owe a status callback, when it is asked for."""
-        if not self.status_callback or event not in self.status_events:
-            return
-        params = {
-            **self.facts(),
-            "CallStatus": {"initiated": "initiated"}.get(event, self.status),
-            "Timestamp": format_datetime(self.exchange.clock()),
-            "CallbackSource": "call-progress-events",
-            "SequenceNumber": str(self._sequence),
-        }
-        if event == "completed":
-            params |= self._totals()
-        self._sequence += 1
-        self.exchange.notify(self.status_method, self.status_callback, params)
 
     @property
     def duration(self) -> int:
@@ -246,10 +227,6 @@ class Call:
         self._read = (now, self._read[1] + 1 if self._read[0] == now else 1)
         if self._read[1] > LOOP:
             raise Refused(11200, f"{LOOP} documents without waiting, the last was {url}")
-
-    def _totals(self) -> dict[str, str]:
-        totals = {"CallDuration": str(self.duration), "Duration": str(-(-self.duration // 60))}
-        return totals if self.direction == "inbound" else totals | {"SipResponseCode": str(self.sip)}
 
     def _fallback(self, error: Refused, url: str) -> tuple[Element, ...]:
         """Ask the fallback URL, once (page "Availability and Reliability")."""

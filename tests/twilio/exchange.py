@@ -18,6 +18,7 @@ from tests.phone.phone import Clock
 from tests.twilio.account import Number, Sms
 from tests.twilio.call import Call
 from tests.twilio.outbound import Outbound
+from tests.twilio.progress import Progress
 from tests.twilio.queueing import Queue
 from tests.twilio.recorder import Recorder
 from tests.twilio.refusals import Refused
@@ -89,7 +90,8 @@ class Exchange:
         """
         owned = self.numbers[number]
         call = Call(self, self.sid("CA"), caller, number, "inbound", **extra)
-        call.started, call.fallback, call.status_callback = self.clock(), owned.fallback, owned.status
+        call.started, call.fallback = self.clock(), owned.fallback
+        call.progress = Progress(owned.status)
         self.calls[call.sid] = call
         call.load(owned.voice)
         call.go_on()

@@ -44,7 +44,7 @@ class Outbound:
         if call.detects_machines:
             call.answered_by = "human" if by == "human" else "machine_start"
             call.extra["AnsweredBy"] = call.answered_by
-        call.report("answered")
+        call.progress.report(call, "answered")
         call.start()
 
     def unanswered(self, call: Call, status: str, sip: int) -> None:
@@ -70,9 +70,9 @@ class Outbound:
         if call.over:
             return
         call.started = self._exchange.clock()
-        call.report("initiated")
+        call.progress.report(call, "initiated")
         call.status = "ringing"
-        call.report("ringing")
+        call.progress.report(call, "ringing")
         self._ringing[call.sid] = self._exchange.timers.after(
             call.ring_timeout, lambda: self.unanswered(call, "no-answer", NO_ANSWER)
         )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.twilio.call import Call
 from tests.twilio.grammar import E164, HTTP
+from tests.twilio.progress import Progress
 from tests.twilio.refusals import Refused
 from tests.twilio.rest import Answered, Handler, Reply, Request, allow, page
 
@@ -46,9 +47,8 @@ def create(exchange: Exchange, request: Request) -> Reply:
     call = Call(exchange, exchange.sid("CA"), params["From"], params["To"], "outbound-api")
     call.begins = (params.get("Url", ""), params.get("Method", "POST"), params.get("Twiml", ""))
     call.fallback = params.get("FallbackUrl", "")
-    call.status_callback = params.get("StatusCallback", "")
-    call.status_method = params.get("StatusCallbackMethod", "POST")
-    call.status_events = _events(request)
+    callback, method = params.get("StatusCallback", ""), params.get("StatusCallbackMethod", "POST")
+    call.progress = Progress(callback, method, _events(request))
     call.ring_timeout = int(params.get("Timeout", 60))
     call.detects_machines = "MachineDetection" in params
     exchange.calls[call.sid] = call

@@ -192,3 +192,17 @@ def test_a_wrong_call_is_refused(play: Play, name: str) -> None:
         client(exchange).calls.create(**told)
     assert (answer.value.status, answer.value.code) == (400, code)
     assert exchange.calls == {}
+
+
+def test_a_request_from_a_webhook_takes_effect_behind_it(play: Play) -> None:
+    placed: list[Call] = []
+
+    def wait() -> str:
+        if not placed:
+            placed.append(place(exchange))
+            assert placed[0].status == "queued"
+        return "<Pause length='5'/>"
+
+    exchange = play(voice='<Enqueue waitUrl="/wait">q</Enqueue>', wait=wait, progress="")
+    exchange.call(CITIZEN, NUMBER)
+    assert placed == [exchange.ringing(OFFICER)]

@@ -174,3 +174,26 @@ def test_a_wait_that_fails_goes_to_the_fallback(play: Play) -> None:
     exchange.tolerates = True
     call = exchange.call(CITIZEN, NUMBER)
     assert (call.heard, call.over, exchange.queues["q"].members) == (["say:en-US:sorry"], True, [])
+
+
+def test_what_follows_a_verb_with_an_action_is_never_reached(play: Play) -> None:
+    exchange = play(
+        voice='<Enqueue waitUrl="" action="/out">q</Enqueue><Say>never</Say>',
+        out="",
+        dial='<Dial action="/out"><Queue>q</Queue></Dial><Say>never</Say>',
+    )
+    exchange.add_number(OFFICER, voice=f"{URL}/dial")
+    call, officer = exchange.call(CITIZEN, NUMBER), exchange.call(CITIZEN, OFFICER)
+    call.hang_up()
+    assert (call.heard, officer.heard, officer.over) == ([], [], True)
+
+
+def test_without_an_action_the_document_goes_on(play: Play) -> None:
+    exchange = play(
+        voice='<Enqueue waitUrl="">q</Enqueue><Say>citizen</Say>',
+        dial="<Dial><Queue>q</Queue></Dial><Say>officer</Say>",
+    )
+    exchange.add_number(OFFICER, voice=f"{URL}/dial")
+    call, officer = exchange.call(CITIZEN, NUMBER), exchange.call(CITIZEN, OFFICER)
+    officer.hang_up()
+    assert (call.heard, officer.heard) == (["say:en-US:citizen"], [])

@@ -135,3 +135,16 @@ def test_each_side_of_a_conversation_has_its_channel(play: Play) -> None:
     with wave.open(io.BytesIO(media(exchange, kept["RecordingUrl"], RequestedChannels=2).content)) as file:
         sides = np.frombuffer(file.readframes(8000), "<i2").reshape(-1, 2)
     assert [int(np.argmax(np.abs(np.fft.rfft(side)))) for side in sides.T] == [440, 660]
+
+
+def test_a_call_ended_by_us_keeps_what_was_said(play: Play) -> None:
+    exchange, call = recorded(play)
+    exchange.timers.after(3, lambda: call.finish("completed"))
+    call.speak(10)
+    (action,) = asked(exchange, "recorded")
+    assert (action["RecordingDuration"], action["Digits"], action["CallStatus"]) == (
+        "3",
+        "hangup",
+        "completed",
+    )
+    assert len(asked(exchange, "kept")) == 1

@@ -113,7 +113,7 @@ class Recording(Waiting):
     """
 
     def begin(self) -> None:
-        self._report: dict[str, str] = {}
+        self._since: datetime | None = None
         self._due(min(self.element.number("timeout", 5), self._limit))
 
     def patience(self) -> float:
@@ -128,33 +128,43 @@ class Recording(Waiting):
         assert seconds < self._limit or ended_by == "limit", f"maxLength is {self._limit} s"
         assert self._keys or ended_by != "key", "no key ends this recording"
         self.stop()
-        started = self.call.exchange.clock()
+        self._since = self.call.exchange.clock()
         length = self._limit if ended_by == "limit" else seconds
         silence = self.element.number("timeout", 5) if ended_by == "silence" else 0
         self.call.exchange.advance(length + silence)
+        if self.call.waiting is not self:
+            return  # somebody else has ended the call, or led it elsewhere
+        if ended_by == "hangup":
+            self.call.finish("completed")
+            return
         # The silence that ends it stays in the file when it is not trimmed.
-        kept = length + (silence if self.element.get("trim") == "do-not-trim" else 0)
-        self._recorded(kept, ended_by, started)
+        untrimmed = self.element.get("trim") == "do-not-trim"
+        told = self._kept(length + (silence if untrimmed else 0), self._since)
+        key = {"Digits": self._keys[0]} if ended_by == "key" else {}
+        self.call.load(self._action, self.element.get("method", "POST"), **told, **key)
+        self.call.go_on()
 
     def hung_up(self) -> None:
-        if self._report:
-            self.call.ask(self._action, self.element.get("method", "POST"), self._report)
+        if self._since:
+            told = self._kept(self._spoken, self._since) | {"Digits": "hangup"}
+            self.call.ask(self._action, self.element.get("method", "POST"), told)
 
-    def _recorded(self, seconds: float, ended_by: Ending, started: datetime) -> None:
-        made = self.call.exchange.recorder.keep(self.call, self.element, "RecordVerb", 1, seconds, started)
-        digits = {"key": self._keys[:1], "hangup": "hangup"}.get(ended_by)
-        params = {
+    def redirected(self) -> None:
+        if self._since:
+            self._kept(self._spoken, self._since)
+
+    def _kept(self, seconds: float, since: datetime) -> dict[str, str]:
+        made = self.call.exchange.recorder.keep(self.call, self.element, "RecordVerb", 1, seconds, since)
+        return {
             "RecordingSid": made.sid,
             "RecordingUrl": made.url,
             "RecordingDuration": str(made.duration),
-            **({"Digits": digits} if digits else {}),
         }
-        if ended_by == "hangup":
-            self._report = params
-            self.call.finish("completed")
-        else:
-            self.call.load(self._action, self.element.get("method", "POST"), **params)
-            self.call.go_on()
+
+    @property
+    def _spoken(self) -> float:
+        assert self._since
+        return (self.call.exchange.clock() - self._since).total_seconds()
 
     def _elapsed(self) -> None:
         self._nothing()
