@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 WORDS = {
+    11100: "Invalid URL format",
     11200: "HTTP retrieval failure",
     11205: "HTTP connection failure",
     11215: "HTTP too many redirects",
@@ -76,9 +77,13 @@ SCHEMA = 12200
 
 
 class Refused(AssertionError):  # noqa: N818
-    """Our side did what Twilio would refuse: its ``code``, and what it was."""
+    """Our side did what Twilio would refuse: its ``code``, and what it was.
 
-    def __init__(self, code: int, what: str) -> None:
+    ``kind`` is of a failed request: ``ct``, ``rt``, ``4xx``, ``5xx`` (see ``overrides``).
+    """
+
+    def __init__(self, code: int, what: str, kind: str = "") -> None:
         super().__init__(f"{code} {WORDS.get(code, '')}: {what}")
         self.code = code
         self.what = what
+        self.kind = kind

@@ -151,3 +151,27 @@ def test_relative_urls_belong_to_their_document(play: Play) -> None:
 def test_speech_marks_are_text(play: Play) -> None:
     exchange = play(voice='<Say>Nomor <say-as interpret-as="digits">12</say-as> ya</Say>')
     assert exchange.call(CITIZEN, NUMBER).heard == ["say:en-US:Nomor 12 ya"]
+
+
+def test_a_request_is_repeated_as_its_url_tells(play: Play) -> None:
+    answers = iter([Response("busy", 503), Response("busy", 503), twiml("<Hangup/>")])
+    exchange = play(turn=lambda: next(answers), voice="<Redirect>/turn#rc=2&amp;rp=5xx,ct</Redirect>")
+    exchange.call(CITIZEN, NUMBER)
+    tokens = [one.headers["I-Twilio-Idempotency-Token"] for one in exchange.site.asked[1:]]
+    assert (len(tokens), len(set(tokens))) == (3, 1)
+    assert exchange.site.asked[-1].url == f"{URL}/turn"
+
+
+def test_an_answer_may_have_less_time(play: Play, clock: Clock) -> None:
+    def slow() -> str:
+        clock.advance(3)
+        return ""
+
+    with pytest.raises(Refused, match="11205"):
+        play(voice="<Redirect>/turn#rt=2000</Redirect>", turn=slow).call(CITIZEN, NUMBER)
+
+
+@pytest.mark.parametrize("override", ["rc=6", "rt=20000", "rp=3xx", "retries=2", "rc"])
+def test_overrides_are_those_of_the_documentation(play: Play, override: str) -> None:
+    with pytest.raises(Refused, match="11100"):
+        play(voice=f"<Redirect>/turn#{override}</Redirect>", turn="").call(CITIZEN, NUMBER)
