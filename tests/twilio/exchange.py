@@ -7,6 +7,12 @@ that a race can bring about (404/20404, 400/21220).
 
 What a REST request changes in a call takes effect with the exchange's next movement (``advance``,
 ``ringing`` or anything a ``Call`` does), never inside the request: our code may hold a transaction there.
+
+Media files are fetched with ``requests``, not through ``http``: mount ``adapter`` for api.twilio.com, or the
+test asks the real network.
+
+Not found in the documentation, and decided here: the end "rejected" gives a call, what a failing waitUrl
+document does (the fallback is asked), the action of a ``<Dial>`` whose own leg was redirected (none).
 """
 
 from __future__ import annotations
