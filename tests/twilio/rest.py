@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from requests.exceptions import ConnectTimeout, ReadTimeout
-from twilio.http import HttpClient  # type: ignore[import-untyped]
-from twilio.http.response import Response  # type: ignore[import-untyped]
+from twilio.http import HttpClient
+from twilio.http.response import Response
 
 from tests.twilio.refusals import WORDS, Refused
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
+from twilio.request_validator import RequestValidator
 
 from tests.phone.phone import Clock
 from tests.twilio.booth import ACCOUNT, CITIZEN, NUMBER, TOKEN, URL, Play, asked
