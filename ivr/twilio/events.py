@@ -75,10 +75,14 @@ def _keyed(key: str, parameters: Parameters) -> Digits | TimedOut:
 
 
 def _recorded(key: str, action: Record, parameters: Parameters) -> Recorded:
-    seconds = _seconds(parameters.get("RecordingDuration", ""))
-    end = _record_end(action, seconds, parameters)
-    quiet = action.silence_seconds if end == "silence" else 0  # it is part of what was recorded
-    return Recorded(key, action.name, max(0.0, seconds - quiet), end)
+    """Take a message's length without the silence that ended it, which Twilio records as well.
+
+    Twilio tells whole seconds and not how it rounds, so a single one may be less.
+    """
+    told = _seconds(parameters.get("RecordingDuration", ""))
+    end = _record_end(action, told, parameters)
+    spoken = told - action.silence_seconds if end == "silence" else told
+    return Recorded(key, action.name, spoken if spoken > 1 else max(0.0, spoken) * LESS_THAN_ONE, end)
 
 
 def _record_end(action: Record, seconds: float, parameters: Parameters) -> RecordEnd:
@@ -97,6 +101,4 @@ def _dialled(key: str, parameters: Parameters) -> DialEnded:
 
 
 def _seconds(text: str) -> float:
-    """Read whole seconds; Twilio does not say how it rounds, so a single one may be less."""
-    seconds = float(text) if text.isdecimal() and len(text) < 9 else 0.0
-    return seconds if seconds > 1 else seconds * LESS_THAN_ONE
+    return float(text) if text.isdecimal() and len(text) < 9 else 0.0

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, time
 from pathlib import Path
 
 import pytest
+import requests
 
 from callcenter import bootstrap
 from callcenter.app import create_app
@@ -15,6 +16,7 @@ from callcenter.db import Database
 from callcenter.settings import Settings
 from ivr.prompts.texts import names_by_language
 from ivr.twilio.client import Client
+from ivr.twilio.media import RequestsMedia
 from recordings.store import LocalStore
 from tests.phone.phone import Clock, Phone
 from tests.phone.town import CONNECT_SECONDS, MESSAGE_SECONDS, Shifts, Town, found, settle
@@ -71,7 +73,9 @@ def twilio_site(settings: Settings, database: Database, clock: Clock, prompts: P
     store = LocalStore(chosen.home / "store")
     app = create_app(chosen, database, store, clock)
     exchange = Exchange(app, clock, url=SITE, account=ACCOUNT, token=TOKEN)
-    tools = bootstrap.tools(chosen, Client(ACCOUNT, TOKEN, exchange.http))
+    media = requests.Session()
+    media.mount("https://api.twilio.com", exchange.adapter)
+    tools = bootstrap.tools(chosen, Client(ACCOUNT, TOKEN, exchange.http, RequestsMedia(media)))
     return TwilioSite(exchange, database, replace(tools, database=database), chosen)
 
 
@@ -85,6 +89,12 @@ def town(founder: Found) -> Town:
 def asterisk_town(database: Database, clock: Clock) -> Town:
     """The same on Asterisk alone: for what Twilio never tells."""
     return found(database, clock, BY_DAY)
+
+
+@pytest.fixture
+def twilio_town(twilio_site: TwilioSite) -> Town:
+    """The same at Twilio alone."""
+    return _on_twilio(twilio_site, BY_DAY)
 
 
 @pytest.fixture

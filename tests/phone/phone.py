@@ -62,6 +62,9 @@ class Clock:
 class Phone:
     """One citizen's call, from the ringing to the hanging up."""
 
+    MESSAGE_ENDS: tuple[RecordEnd, ...] = ("key", "silence", "limit", "error")
+    """In which ways a message can end there while the citizen is still on the line."""
+
     def __init__(
         self, switchboard: Switchboard, clock: Clock, dialled: str, caller: str, name: str = ""
     ) -> None:

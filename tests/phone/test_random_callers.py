@@ -16,18 +16,32 @@ MOVES = st.tuples(st.sampled_from("0123456789*#~~~"), st.integers(0, 9))
 """A key (``~`` is silence), and a number that decides what else may happen."""
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(MOVES, max_size=30), st.sampled_from(["081200000001", "anonymous", "112", "x"]))
+CALLERS = st.sampled_from(["081200000001", "anonymous", "112", "x"])
+TOGETHER = [HealthCheck.function_scoped_fixture]
+"""One town is called by everybody."""
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=TOGETHER)
+@given(st.lists(MOVES, max_size=30), CALLERS)
 def test_any_call_ends_in_one_disposition_with_real_tickets(
-    town: Town, moves: list[tuple[str, int]], caller: str
+    asterisk_town: Town, moves: list[tuple[str, int]], caller: str
 ) -> None:
+    _play(asterisk_town, moves, caller)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=TOGETHER)
+@given(st.lists(MOVES, max_size=20), CALLERS)
+def test_any_call_at_twilio_does_so_too(twilio_town: Town, moves: list[tuple[str, int]], caller: str) -> None:
+    _play(twilio_town, moves, caller)
+
+
+def _play(town: Town, moves: list[tuple[str, int]], caller: str) -> None:
     call = town.dial(caller=caller)
     for key, chance in moves:
         if call.over or isinstance(call.waits_for, Hangup):
             break
         _move(town, call, key, chance)
     call.hang_up()
-
     _check(town, call)
 
 
@@ -42,7 +56,7 @@ def _move(town: Town, call: Phone, key: str, chance: int) -> None:
             else:
                 call.press(key.rstrip("#") * max(1, count - chance // 8))
         case Record():
-            call.say(chance * 0.7, ("key", "silence", "limit", "error")[chance % 4])
+            call.say(chance * 0.7, call.MESSAGE_ENDS[chance % len(call.MESSAGE_ENDS)])
         case Connect():
             _ring(town, call, chance)
 

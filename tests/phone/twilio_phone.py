@@ -82,6 +82,8 @@ PROMPT = re.compile(r"/twilio/prompts/(?:id|en)/(?P<name>[a-z0-9_/-]+)\.wav")
 class TwilioPhone(Phone):
     """One citizen's call on a line of Twilio."""
 
+    MESSAGE_ENDS = ("key", "silence", "limit")
+
     def __init__(self, site: TwilioSite, dialled: str, caller: str, name: str) -> None:
         self.over = False
         self.unheard = []
@@ -201,11 +203,7 @@ class TwilioPhone(Phone):
             case TimedOut():
                 self._call.stay_silent()
             case Recorded(seconds=seconds, ended_by=ended_by):
-                assert ended_by != "error", "Twilio tells of no such end"
-                if seconds:
-                    self._call.speak(seconds, ended_by)
-                else:
-                    self._call.stay_silent()
+                self._say(seconds, ended_by)
             case HungUp(side="system"):
                 self._site.advance(1)
             case HungUp():
@@ -215,6 +213,16 @@ class TwilioPhone(Phone):
                 raise AssertionError("Twilio ends the ringing by itself")
         self._site.work()
         self._follow()
+
+    def _say(self, seconds: float, ended_by: RecordEnd) -> None:
+        assert ended_by != "error", "Twilio tells of no such end"
+        if seconds or ended_by == "limit":
+            longest = self.turns[-1].actions[-1].max_seconds
+            self._call.speak(longest if ended_by == "limit" else seconds, ended_by)
+        elif ended_by == "key":
+            self._call.press("#")
+        else:
+            self._call.stay_silent()
 
     def _follow(self) -> int:
         """Take over what has become of the call; tells its turn's number."""

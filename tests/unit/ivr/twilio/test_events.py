@@ -27,6 +27,7 @@ def test_keys_and_silence_are_told_apart() -> None:
         ({"RecordingDuration": "20", "Digits": "hangup"}, 20, "hangup"),
         ({"RecordingDuration": "26"}, 20, "silence"),
         ({"RecordingDuration": "6"}, 0, "silence"),
+        ({"RecordingDuration": "7"}, 0.9, "silence"),
         ({"RecordingDuration": "180"}, 180, "limit"),
         ({"RecordingDuration": "1", "Digits": "#"}, 0.9, "key"),
         ({}, 0, "silence"),
