@@ -83,7 +83,7 @@ class TwilioLine:
             return
         key = _call(parameters)
         with self._transaction() as (session, now):
-            self._ringing(session).stop(key, now)
+            self._ringing(session).over(key, now)
             event = replace(ended, side=_side(find_call(session, PROVIDER, key)))
             self._calls(session).receive(PROVIDER, NODE, key, event, now)
 

@@ -12,7 +12,7 @@ from callcenter import bootstrap, logs, settings, watchdog
 from callcenter.jobs import JOBS, PERIODIC
 from callcenter.jobs.relay import Relay
 from callcenter.jobs.runner import Runner
-from callcenter.jobs.threads import Ticker, relay_until, start
+from callcenter.jobs.threads import Aside, Ticker, relay_until, start
 from callcenter.jobs.worker import QuietWorker, install
 from callcenter.settings import Settings
 from callcenter.stopping import Stop
@@ -37,7 +37,9 @@ def run(config: Settings) -> None:
     install(Runner(tools, JOBS))
     relay = Relay(tools.database, bootstrap.redis(config), JOBS)
     ticker = Ticker(tools, PERIODIC)
+    slowly = Aside(tools, JOBS)
     threads = [
+        start("aside", lambda: slowly.run_until(stop)),
         start("relay", lambda: relay_until(stop, relay)),
         start("periodic", lambda: ticker.run_until(stop)),
     ]

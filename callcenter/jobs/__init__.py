@@ -13,7 +13,7 @@ from callcenter.jobs.lines import lines
 from callcenter.jobs.notify import notify_obligation, notify_ticket
 from callcenter.jobs.prompts import build_agency_prompt
 from callcenter.jobs.recordings import delete_recording, fetch_recording
-from callcenter.jobs.ringing import hang_up_officer, ring_officer
+from callcenter.jobs.ringing import delete_queue, hang_up_officer, ring_officer
 from callcenter.jobs.seal import seal
 from callcenter.jobs.watch import watch
 
@@ -25,8 +25,9 @@ JOBS: dict[str, Job] = {
     "notify_duty_reminder": Job(notify_reminder, seconds=30),
     "ring_officer": Job(ring_officer, seconds=30),
     "hang_up_officer": Job(hang_up_officer, seconds=30),
+    "delete_queue": Job(delete_queue, seconds=30),
     "build_agency_prompt": Job(build_agency_prompt, seconds=120),
-    "fetch_recording": Job(fetch_recording, seconds=600),
+    "fetch_recording": Job(fetch_recording, seconds=600, aside=True),
     "delete_recording": Job(delete_recording, seconds=30),
 }
 

@@ -38,11 +38,13 @@ class Job:
     """How a kind of outbox row is carried out: again, if need be, without harm.
 
     ``run`` takes the row's payload and raises when the job has to be tried
-    again; ``seconds`` is its time limit.
+    again; ``seconds`` is its time limit. A job that may take minutes is done
+    ``aside``, in a thread of its own: nobody's telephone waits behind it.
     """
 
     run: Callable[[Tools, dict[str, Any], datetime], None]
     seconds: int
+    aside: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ class Relay:
         self._redis = redis
         self._queue = Queue(QUEUE, connection=redis)
         self._jobs = jobs
+        self._aside = aside(jobs)
 
     def round(self, now: datetime) -> int:
         """Hand over what is due; gives how many rows.
@@ -42,13 +43,13 @@ class Relay:
         Raises ``RedisError`` while Redis is away: the rows stay due.
         """
         with self._database.reading() as session:
-            if not Ledger(session).is_due(now):
+            if not Ledger(session, self._aside).is_due(now):
                 return 0
         waiting = set(self._queue.job_ids)
         if len(waiting) >= ROOM:
             return 0
         with self._database.transaction() as session:
-            rows = Ledger(session).claim(ROOM - len(waiting), now)
+            rows = Ledger(session, self._aside).claim(ROOM - len(waiting), now)
         # Some may still wait in the queue: the lease was too short for the crowd.
         self._hand_over([row for row in rows if str(row[0]) not in waiting], now)
         return len(rows)
@@ -75,3 +76,8 @@ class Relay:
             result_ttl=0,
             description=f"{kind} {row_id}",
         )
+
+
+def aside(jobs: Mapping[str, Job]) -> frozenset[str]:
+    """Name the kinds of job that are not for the queue."""
+    return frozenset(kind for kind, job in jobs.items() if job.aside)

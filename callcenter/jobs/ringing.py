@@ -1,4 +1,4 @@
-"""Ring officers who are reached by Twilio."""
+"""Ring officers who are reached by Twilio, and clean up behind their calls."""
 
 from __future__ import annotations
 
@@ -18,6 +18,12 @@ def ring_officer(tools: Tools, payload: dict[str, Any], now: datetime) -> None:
 def hang_up_officer(tools: Tools, payload: dict[str, Any], now: datetime) -> None:
     """Hang up the officer's call of payload's ``attempt``."""
     _calls(tools).hang_up(Attempt.parse(payload["attempt"]))
+
+
+def delete_queue(tools: Tools, payload: dict[str, Any], _now: datetime) -> None:
+    """Delete the queue of payload's ``name``, in which nobody waits any more."""
+    if tools.twilio is not None:
+        tools.twilio.delete_queue(str(payload["name"]))
 
 
 def _calls(tools: Tools) -> OfficerCalls:

@@ -11,10 +11,11 @@ from datetime import datetime
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from callcenter.jobs.kinds import Periodic, Tools
-from callcenter.jobs.relay import Relay
-from callcenter.jobs.runner import clock
+from callcenter.jobs.kinds import Job, Periodic, Tools
+from callcenter.jobs.relay import Relay, aside
+from callcenter.jobs.runner import Runner, clock
 from callcenter.services.alarms import Alarms
+from callcenter.services.outbox import Ledger
 from callcenter.stopping import Stop
 
 log = logging.getLogger(__name__)
@@ -42,6 +43,34 @@ def relay_until(stop: Stop, relay: Relay) -> None:
             pause = min(pause * 2, LONGEST_PAUSE)
         else:
             pause = PAUSE
+
+
+class Aside:
+    """Does the jobs that may take minutes, one after the other, apart from the queue."""
+
+    def __init__(self, tools: Tools, jobs: Mapping[str, Job], now: Callable[[], datetime] = clock) -> None:
+        """Do those of ``jobs`` that are not for the queue."""
+        self._database = tools.database
+        self._runner = Runner(tools, jobs, now)
+        self._kinds = aside(jobs)
+        self._now = now
+
+    def run_until(self, stop: Stop) -> None:
+        """Go on until told to stop; while the database is away the rows wait."""
+        while not stop.wait(PAUSE):
+            try:
+                while not stop.asked and self.do_one():
+                    pass
+            except SQLAlchemyError as error:
+                log.warning("work aside waits: %s", error)
+
+    def do_one(self) -> bool:
+        """Do the job that is owed longest; tells whether there was one."""
+        with self._database.transaction() as session:
+            row_id = Ledger(session, self._kinds).claim_aside(self._now())
+        if row_id is not None:
+            self._runner.run(row_id)
+        return row_id is not None
 
 
 class Ticker:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -67,19 +68,29 @@ class Ledger:
     else touches the row before. A taker that dies just lets it run out.
     """
 
-    def __init__(self, session: Session) -> None:
-        """Write through ``session``."""
+    def __init__(self, session: Session, aside: Collection[str] = ()) -> None:
+        """Write through ``session``; rows of the kinds ``aside`` are not for the queue."""
         self._session = session
+        self._aside = sorted(aside)
 
     def is_due(self, now: datetime) -> bool:
-        """Tell whether anything is due; takes no lock."""
-        return self._session.execute(_ANY_DUE, {"now": now}).first() is not None
+        """Tell whether anything is due for the queue; takes no lock."""
+        return self._session.execute(_ANY_DUE, {"now": now, "aside": self._aside}).first() is not None
 
     def claim(self, limit: int, now: datetime) -> list[tuple[int, str]]:
         """Take up to ``limit`` due rows for the queue; gives id and kind."""
-        taken = [(row.id, row.kind) for row in self._session.execute(_DUE, {"now": now, "most": limit})]
+        asked = {"now": now, "most": limit, "aside": self._aside}
+        taken = [(row.id, row.kind) for row in self._session.execute(_DUE, asked)]
         self._lease([row_id for row_id, _ in taken], now + QUEUE_LEASE)
         return taken
+
+    def claim_aside(self, now: datetime) -> int | None:
+        """Take the due row that is owed longest of those that are not for the queue."""
+        row = self._session.execute(_ASIDE, {"now": now, "aside": self._aside}).first()
+        if row is None:
+            return None
+        self._lease([row.id], now + QUEUE_LEASE)
+        return int(row.id)
 
     def give_back(self, ids: list[int], now: datetime) -> None:
         """Let go of rows that could not be handed over."""
@@ -139,10 +150,18 @@ _OWE = {
     name: dialect.insert(_TABLE).on_conflict_do_nothing(index_elements=["fact"]).returning(_ROW.id)
     for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
 }
-_ANY_DUE = select(_ROW.id).where(_NOW_DUE).limit(1)
+_IS_ASIDE = _ROW.kind.in_(bindparam("aside", expanding=True))
+_ANY_DUE = select(_ROW.id).where(_NOW_DUE, ~_IS_ASIDE).limit(1)
+_ASIDE = (
+    select(_ROW.id)
+    .where(_NOW_DUE, _IS_ASIDE)
+    .order_by(_ROW.due_at, _ROW.id)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
 _DUE = (
     select(_ROW.id, _ROW.kind)
-    .where(_NOW_DUE)
+    .where(_NOW_DUE, ~_IS_ASIDE)
     .order_by(_ROW.due_at, _ROW.id)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)

@@ -37,7 +37,7 @@ CONNECTING = 1
 DECLINED = "busy"
 """The outcome of a leg whose officer refused: not rung again for this call."""
 
-RING, HANG_UP = "ring_officer", "hang_up_officer"
+RING, HANG_UP, DELETE_QUEUE = "ring_officer", "hang_up_officer", "delete_queue"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +97,13 @@ class Ringing:
         call = find_call(self._session, PROVIDER, key)
         if call is not None:
             self._stop(call, self._session.scalars(select(Leg).where(Leg.call_id == call.id)), now)
+
+    def over(self, key: str, now: datetime) -> None:
+        """Let nobody's telephone ring for a call that has ended; owe the end of its queue, which Twilio keeps."""
+        call = find_call(self._session, PROVIDER, key)
+        if call is not None and Timeline(self._session).of_kind(call, "queued"):
+            self.stop(key, now)
+            self._work.owe(DELETE_QUEUE, f"queue:{key}:deleted", {"name": key}, now)
 
     def rung_nobody(self, key: str, number: int) -> bool:
         """Tell that nobody's telephone rang in a turn."""

@@ -43,7 +43,7 @@ def founder(request: pytest.FixtureRequest, database: Database, clock: Clock) ->
     if request.param == "asterisk":
         return lambda shifts: found(database, clock, shifts)
     site: TwilioSite = request.getfixturevalue("twilio_site")
-    return lambda shifts: _on_twilio(site, shifts)
+    return lambda shifts: on_twilio(site, shifts)
 
 
 @pytest.fixture(scope="session")
@@ -94,7 +94,7 @@ def asterisk_town(database: Database, clock: Clock) -> Town:
 @pytest.fixture
 def twilio_town(twilio_site: TwilioSite) -> Town:
     """The same at Twilio alone."""
-    return _on_twilio(twilio_site, BY_DAY)
+    return on_twilio(twilio_site, BY_DAY)
 
 
 @pytest.fixture
@@ -103,7 +103,7 @@ def sleeping_town(founder: Found) -> Town:
     return founder(())
 
 
-def _on_twilio(site: TwilioSite, shifts: Shifts) -> Town:
+def on_twilio(site: TwilioSite, shifts: Shifts) -> Town:
     def place(number: str, caller: str, name: str) -> Phone:
         return TwilioPhone(site, number, caller, name)
 

@@ -84,6 +84,10 @@ class Call:
         self._listening().speak(seconds, ended_by)
         self.exchange.settle()
 
+    def begin_to_speak(self) -> None:
+        """Begin to speak after the beep of a recording, while time passes for everybody; a key ends it."""
+        self._listening().begin_to_speak()
+
     def hang_up(self) -> None:
         """Put the telephone down."""
         assert not self.over, "the call is over"

@@ -29,6 +29,9 @@ class Waiting:
     def speak(self, seconds: float, ended_by: Ending) -> None:
         raise AssertionError(f"nothing is recorded in <{self.element.tag}>")
 
+    def begin_to_speak(self) -> None:
+        raise AssertionError(f"nobody listens in <{self.element.tag}>")
+
     def patience(self) -> float:
         """Seconds until it goes on by itself."""
         raise AssertionError(f"<{self.element.tag}> does not end by silence")
@@ -120,15 +123,22 @@ class Recording(Waiting):
         return self._left()
 
     def press(self, key: str) -> None:
-        if key in self._keys:
+        if key not in self._keys:
+            return
+        if self._since is None:
             self._nothing()
+        else:
+            self._said(self._spoken, {"Digits": key})
+
+    def begin_to_speak(self) -> None:
+        self.stop()
+        self._since = self.call.exchange.clock()
 
     def speak(self, seconds: float, ended_by: Ending) -> None:
         assert seconds > 0, "speaking takes time; stay_silent() or press() otherwise"
         assert seconds < self._limit or ended_by == "limit", f"maxLength is {self._limit} s"
         assert self._keys or ended_by != "key", "no key ends this recording"
-        self.stop()
-        self._since = self.call.exchange.clock()
+        self.begin_to_speak()
         length = self._limit if ended_by == "limit" else seconds
         silence = self.element.number("timeout", 5) if ended_by == "silence" else 0
         self.call.exchange.advance(length + silence)
@@ -139,9 +149,13 @@ class Recording(Waiting):
             return
         # The silence that ends it stays in the file when it is not trimmed.
         untrimmed = self.element.get("trim") == "do-not-trim"
-        told = self._kept(length + (silence if untrimmed else 0), self._since)
         key = {"Digits": self._keys[0]} if ended_by == "key" else {}
-        self.call.load(self._action, self.element.get("method", "POST"), **told, **key)
+        self._said(length + (silence if untrimmed else 0), key)
+
+    def _said(self, seconds: float, how: dict[str, str]) -> None:
+        assert self._since
+        told = self._kept(seconds, self._since)
+        self.call.load(self._action, self.element.get("method", "POST"), **told, **how)
         self.call.go_on()
 
     def hung_up(self) -> None:

@@ -19,6 +19,7 @@ from callcenter.jobs import worker
 from callcenter.jobs.kinds import Job, Tools
 from callcenter.jobs.relay import QUEUE, ROOM, Relay
 from callcenter.jobs.runner import Runner
+from callcenter.jobs.threads import Aside
 from callcenter.jobs.worker import QuietWorker, install
 from callcenter.models import Outbox
 from callcenter.senders import Sender
@@ -44,18 +45,19 @@ class Office:
         self.redis = redis
         self.greeted: list[str] = []
         self.now = NOW
-        jobs = {"greet": Job(self._greet, 30)}
+        jobs = {"greet": Job(self._greet, 30), "carry": Job(self._greet, 600, aside=True)}
         tools = Tools(database, Sender("", home / "mail"), replace(load({}), home=home), lambda _: None)
         self.relay = Relay(database, redis, jobs)
+        self.aside = Aside(tools, jobs, lambda: self.now)
         install(Runner(tools, jobs, lambda: self.now))
 
     def _greet(self, _tools: Tools, payload: dict[str, Any], _now: datetime) -> None:
         self.greeted.append(payload["who"])
 
-    def owe(self, *names: str) -> None:
+    def owe(self, *names: str, kind: str = "greet") -> None:
         with self.database.transaction() as session:
             for name in names:
-                Work(session).owe("greet", f"met:{name}", {"who": name}, self.now)
+                Work(session).owe(kind, f"met:{name}", {"who": name}, self.now)
 
     def work(self) -> None:
         """Do all that is in the queue, as the worker process does."""
@@ -73,6 +75,18 @@ class Office:
 def office(database: Database, redis: Redis, tmp_path: Path) -> Iterator[Office]:
     yield Office(database, redis, tmp_path)
     worker._runners.clear()
+
+
+def test_what_may_take_minutes_is_done_apart_from_the_queue(office: Office) -> None:
+    office.owe("Sari", "Budi", kind="carry")
+    assert office.relay.round(office.now) == 0
+    assert office.aside.do_one()
+    assert office.greeted == ["Sari"]
+    office.owe("Cici")
+    assert office.relay.round(office.now) == 1
+    assert office.aside.do_one()
+    assert not office.aside.do_one()
+    assert office.greeted == ["Sari", "Budi"]
 
 
 def test_what_is_owed_is_done_in_order(office: Office) -> None:
