@@ -139,7 +139,7 @@ def tools(settings: Settings, client: Client | None = None) -> Tools:
 
 def _officer_calls(settings: Settings, data: Database, client: Client) -> OfficerCalls:
     site = Addresses(settings.twilio_urls[0])
-    return OfficerCalls(data, policy(settings), settings.ring_seconds, client, site)
+    return OfficerCalls(data, policy(settings), client, site)
 
 
 def twilio_line(settings: Settings, database: Database, clock: Callable[[], datetime]) -> TwilioLine | None:

@@ -8,8 +8,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from callcenter.db import Database
+from callcenter.services.attempts import Attempts
 from callcenter.services.calls import Policy
-from callcenter.services.ringing import Ringing
 from ivr.twilio.client import Client
 from ivr.twilio.errors import TwilioError
 from ivr.twilio.names import Addresses, Attempt
@@ -17,11 +17,10 @@ from ivr.twilio.names import Addresses, Attempt
 
 @dataclass(frozen=True, slots=True)
 class OfficerCalls:
-    """Carries out what ``Ringing`` owes: no transaction is open while the provider is slow."""
+    """Carries out what ``Attempts`` owe: no transaction is open while the provider is slow."""
 
     database: Database
     policy: Policy
-    ring_seconds: int
     client: Client
     addresses: Addresses
 
@@ -32,7 +31,7 @@ class OfficerCalls:
         call itself: its first callback tells its SID, and what has a SID is not placed again.
         """
         with self.database.transaction() as session:
-            placing = self._ringing(session).to_place(attempt, now)
+            placing = self._attempts(session).to_place(attempt, now)
         if placing is None:
             return
         words, told = self.addresses.officer(attempt), self.addresses.officer(attempt, "status")
@@ -42,14 +41,14 @@ class OfficerCalls:
             self._refused(attempt, error, now)
             return
         with self.database.transaction() as session:
-            of_use = self._ringing(session).placed(attempt, sid)
+            of_use = self._attempts(session).placed(attempt, sid)
         if not of_use:
             self.client.hang_up(sid)
 
     def hang_up(self, attempt: Attempt) -> None:
         """Let an officer's telephone be quiet; one that was not called yet is never called."""
         with self.database.reading() as session:
-            sid = self._ringing(session).to_hang_up(attempt)
+            sid = self._attempts(session).to_hang_up(attempt)
         if sid is not None:
             self.client.hang_up(sid)
 
@@ -57,7 +56,7 @@ class OfficerCalls:
         if not error.permanent:
             raise error
         with self.database.transaction() as session:
-            self._ringing(session).ended(attempt, "failed", 0, now)
+            self._attempts(session).ended(attempt, "failed", 0, now)
 
-    def _ringing(self, session: Session) -> Ringing:
-        return Ringing(session, self.policy, self.ring_seconds)
+    def _attempts(self, session: Session) -> Attempts:
+        return Attempts(session, self.policy)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from callcenter.db import Database
 from callcenter.models import Call
+from callcenter.services.attempts import Attempts
 from callcenter.services.calls import Calls, Policy, find_call
 from callcenter.services.ringing import Ringing
 from ivr.codec import turn_from_dict
@@ -100,7 +101,7 @@ class TwilioLine:
     def officer(self, attempt: Attempt) -> str:
         """Tell an officer who answered what to do."""
         with self._transaction() as (session, _):
-            call = self._ringing(session).waiting(attempt)
+            call = self._attempts(session).waiting(attempt)
             if call is None:
                 return self.writer.goodbye("id", "officer_too_late")
             return self.writer.ask_officer(attempt, "id", _who_calls(call))
@@ -109,26 +110,31 @@ class TwilioLine:
         """Connect an officer who pressed 1; anything else is no acceptance."""
         digits = parameters.get("Digits", "")
         with self._transaction() as (session, now):
-            ringing = self._ringing(session)
+            attempts = self._attempts(session)
             if digits == DECLINE:
-                ringing.decline(attempt, now)
+                attempts.decline(attempt, now)
             if digits != ACCEPT:
                 return self.writer.goodbye("id")
-            action = ringing.accept(attempt, now)
+            action = attempts.accept(attempt, now)
             if action is None:
                 return self.writer.goodbye("id", "officer_too_late")
             return self.writer.connect_officer(attempt, action.record_as)
+
+    def officer_connected(self, attempt: Attempt) -> None:
+        """Take that an officer who accepted talks to the citizen now."""
+        with self._transaction() as (session, now):
+            self._attempts(session).connected(attempt, now)
 
     def officer_status(self, attempt: Attempt, parameters: Parameters) -> None:
         """Take what became of an officer's leg."""
         status, sid = parameters.get("CallStatus", ""), parameters.get("CallSid", "")
         with self._transaction() as (session, now):
-            ringing = self._ringing(session)
+            attempts = self._attempts(session)
             if CALL_KEY.match(sid):
-                ringing.placed(attempt, sid)
+                attempts.placed(attempt, sid)
             if status in events.CAUSES:
                 outcome = events.OUTCOMES.get(status, "no_answer")
-                ringing.ended(attempt, outcome, events.CAUSES[status], now)
+                attempts.ended(attempt, outcome, events.CAUSES[status], now)
 
     def _no_longer_waiting(self, session: Session, key: str, event: DialEnded, now: datetime) -> DialEnded:
         """Stop ringing; who left a queue for which nobody's telephone rang met nobody."""
@@ -147,6 +153,9 @@ class TwilioLine:
 
     def _calls(self, session: Session) -> Calls:
         return Calls(session, self.policy)
+
+    def _attempts(self, session: Session) -> Attempts:
+        return Attempts(session, self.policy)
 
     def _ringing(self, session: Session) -> Ringing:
         return Ringing(session, self.policy, self.ring_seconds)

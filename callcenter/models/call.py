@@ -92,6 +92,8 @@ class Leg(Base):
     """Asterisk's uniqueid of the officer's channel; on Twilio ``ivr.twilio.names.Attempt``."""
     provider_key: Mapped[str | None]
     """On Twilio the CallSid of the officer's call, once it is known."""
+    accepted_at: Mapped[datetime | None]
+    """On Twilio when the officer pressed 1; ``answered_at`` is when both were connected."""
     officer_id: Mapped[int | None] = mapped_column(ForeignKey("officer.id"), index=True)
     rung_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]

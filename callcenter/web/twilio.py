@@ -118,6 +118,13 @@ def officer_key(key: str) -> Response:
     return _xml(_twilio().officer_key(_attempt(key), request.form))
 
 
+@pages.post("/officer/<key>/connected")
+def officer_connected(key: str) -> Response:
+    """Hear that officer and citizen are connected now."""
+    _twilio().officer_connected(_attempt(key))
+    return _xml(nothing())
+
+
 @pages.post("/officer/<key>/done")
 def officer_done(key: str) -> Response:
     """End an officer's call once the citizen is gone."""

@@ -140,7 +140,7 @@ class Writer:
             timeout=BEHIND_THE_LAST,
             **recorded,
         )
-        dial.queue(attempt.call)
+        dial.queue(attempt.call, url=self._addresses.officer(attempt, "connected"), method="POST")
         response.append(dial)
         return _document(response)
 

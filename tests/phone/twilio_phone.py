@@ -91,7 +91,7 @@ class TwilioPhone(Phone):
         self._site = site
         self._clock = site.exchange.clock
         self._legs = count(1)
-        self._officers: dict[int, TwilioCall] = {}
+        self.officers: dict[int, TwilioCall] = {}
         site.own(dialled)
         self._call = site.exchange.call(_sent(caller), dialled, CallerName=_sent(name))
         self.key = self._call.sid
@@ -122,14 +122,14 @@ class TwilioPhone(Phone):
         """Wait until an officer's mobile rings."""
         if self.over:
             return  # nobody is called for somebody who has gone
-        if officer in self._officers and not self._officers[officer].over:
+        if officer in self.officers and not self.officers[officer].over:
             return
         mobile = self._mobile(officer)
         for _ in range(LONGEST_WAIT):
             self._site.work()
             ringing = self._site.exchange.ringing(mobile)
             if ringing is not None:
-                self._officers[officer] = ringing
+                self.officers[officer] = ringing
                 return
             self.advance(1)
         raise AssertionError(f"officer {officer} was not rung")
@@ -138,13 +138,13 @@ class TwilioPhone(Phone):
         """An officer takes the call after five seconds of ringing, and presses 1."""
         self.officer_rings(officer)
         self.advance(5)
-        self._officers[officer].answer()
-        self._officers[officer].press("1")
+        self.officers[officer].answer()
+        self.officers[officer].press("1")
         self.advance(1)
 
     def officer_hangs_up(self, officer: int) -> None:
         """The officer ends the conversation."""
-        self._officers[officer].hang_up()
+        self.officers[officer].hang_up()
         self._site.work()
         self._follow()
 

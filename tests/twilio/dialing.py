@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.twilio.recorder import Recording
+from tests.twilio.refusals import SCHEMA, Refused
 from tests.twilio.waiting import Waiting
 
 if TYPE_CHECKING:
     from tests.twilio.queueing import Queued
+
+WHISPERED = frozenset({"Play", "Say", "Pause", "Redirect"})
+"""What the document of ``<Queue url>`` may have (page "TwiML Voice: <Queue>", ``url``)."""
 
 TIMEOUT = 30
 LONGEST = 14400
@@ -23,7 +27,6 @@ class Dialing(Waiting):
         self._recording: Recording | None = None
         name = self.element.children[0].text if self.element.children else ""
         assert name, "this stand-in dials queues, nothing else"
-        assert not self.element.children[0].get("url"), "this stand-in plays no whisper"
         self._queue = self.call.exchange.queues.get(name)
         if self._queue is None:
             self._over("failed")
@@ -37,9 +40,26 @@ class Dialing(Waiting):
         """Talk to the one who has waited longest."""
         self._no_longer()
         queued.taken(self)
+        self._whisper(queued)
         self.partner, self._since = queued, self.call.exchange.clock()
         self.call.bridged_to, queued.call.bridged_to = queued.call, self.call
         self._due(self.element.number("timeLimit", LONGEST))
+
+    def _whisper(self, queued: Queued) -> None:
+        """Play the document of ``<Queue url>`` to the one who leaves the queue; here it takes no time."""
+        noun, exchange = self.element.children[0], self.call.exchange
+        url = noun.url("url")
+        if not url:
+            return
+        told = {**queued.call.facts(), "QueueSid": queued.queue.sid, "QueueTime": str(queued.seconds)}
+        told["DequeingCallSid"] = self.call.sid
+        try:
+            for verb in exchange.document(noun.get("method", "POST"), url, told):
+                if verb.tag not in WHISPERED:
+                    raise Refused(SCHEMA, f"<{verb.tag}> in the document of <Queue>, from {url}")
+                queued.call.utter(verb)
+        except Refused as error:
+            exchange.refuse(error)
 
     def press(self, key: str) -> None:
         if key == "*" and self.element.get("hangupOnStar") == "true" and self.partner:

@@ -67,6 +67,7 @@ PATHS = [
     "/fallback/kept",
     f"/officer/{SID}-4-1-0",
     f"/officer/{SID}-4-1-0/key",
+    f"/officer/{SID}-4-1-0/connected",
     f"/officer/{SID}-4-1-0/done",
     f"/officer/{SID}-4-1-0/status",
     f"/recording/{SID}__m__4",

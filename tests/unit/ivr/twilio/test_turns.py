@@ -65,7 +65,8 @@ def test_who_goes_on_unrecorded_is_not_recorded(writer: Writer) -> None:
     ((_, recorded, _),) = verbs(writer.connect_officer(attempt, f"{CALL}__c__4"))
     assert "record" not in unrecorded
     assert recorded["record"] == "record-from-answer-dual"
-    assert "<Queue>" + CALL in writer.connect_officer(attempt, None)
+    queue = ElementTree.fromstring(writer.connect_officer(attempt, None))[0][0]
+    assert (queue.text, queue.get("url")) == (CALL, f"{SITE}/officer/{attempt}/connected")
 
 
 def test_the_call_ends(writer: Writer) -> None:
