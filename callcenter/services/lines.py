@@ -12,16 +12,26 @@ from sqlalchemy.orm import Session, joinedload
 
 from callcenter.models import Agency, Line, LineCheck
 from callcenter.services.access import Viewer
-from callcenter.services.line_checks import active_lines, latest
+from callcenter.services.line_checks import PROVIDER, active_lines, latest
 from callcenter.services.reach import Reach, Trouble
+from callcenter.services.residency import Residency
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedLine:
-    """A line, and the last test call that each node made to it (the worst first)."""
+    """A line, and the last test call that each node made to it (the worst first).
+
+    A line that is not ``served`` is on a provider abroad and not switched on.
+    """
 
     line: Line
     checks: Sequence[LineCheck]
+    served: bool = True
+
+    @property
+    def tested(self) -> bool:
+        """Tell whether the line is called as a test at all: only those on our own exchanges are."""
+        return self.line.provider == PROVIDER
 
     @property
     def failing(self) -> bool:
@@ -72,7 +82,8 @@ class Lines:
         found = self._session.scalars(
             self._viewer.narrow(lines, Line.agency_id).options(joinedload(Line.agency))
         )
-        return [CheckedLine(line, checks.get(line.id, [])) for line in found]
+        residency = Residency(self._session)
+        return [CheckedLine(line, checks.get(line.id, []), residency.is_served(line)) for line in found]
 
 
 def _matches(agency: Agency, lines: Sequence[Line], wanted: str) -> bool:
@@ -85,5 +96,6 @@ def _matches(agency: Agency, lines: Sequence[Line], wanted: str) -> bool:
 
 
 def _order(it: CheckedLine) -> tuple[int, str, str]:
-    """Put failing lines first, then those never tested, then the others by name."""
-    return (0 if it.failing else 2 if it.checks else 1), it.line.agency.name, it.line.number
+    """Put first the lines that fail or are off, then those never tested, then the others by name."""
+    urgency = 0 if it.failing or not it.served else 1 if it.tested and not it.checks else 2
+    return urgency, it.line.agency.name, it.line.number

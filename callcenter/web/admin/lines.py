@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from callcenter.models import Agency, Line, LineDecision
 from callcenter.services.agencies import Agencies, LineForm, flow_names
 from callcenter.services.fields import FieldError
-from callcenter.services.residency import Residency
+from callcenter.services.residency import ABROAD, Residency
 from callcenter.web.admin.part import found, local_now, pages, see_other, writes
 from callcenter.web.context import house, now, viewer
 from callcenter.web.forms import typed
@@ -39,7 +39,7 @@ def create_line(agency_id: int) -> Reply:
     except FieldError as error:
         with house().database.reading() as db:
             return _form(found(db, Agency, agency_id), None, form, error), 422
-    flash(_("Nomor disimpan. Sentral telepon segera mengenalnya."), "good")
+    flash(_saved(form), "good")
     return see_other("admin.agency", agency_id=agency_id)
 
 
@@ -106,6 +106,12 @@ def _form(
         providers=[("asterisk", "Asterisk"), ("twilio", "Twilio")],
         decisions=decisions,
     )
+
+
+def _saved(form: LineForm) -> str:
+    if form.provider in ABROAD:
+        return str(_("Nomor disimpan. Nomor ini mati sampai dinyalakan."))
+    return str(_("Nomor disimpan. Sentral telepon segera mengenalnya."))
 
 
 def _typed() -> LineForm:

@@ -6,9 +6,10 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from callcenter.models import Agency, LineCheck, Unreachable
+from callcenter.models import Agency, Line, LineCheck, Unreachable
 from callcenter.services.alarms import Alarms
 from callcenter.services.reach import Sightings
+from callcenter.services.residency import Residency
 from tests import factories
 from tests.factories import NOW
 from tests.unit.callcenter.web.conftest import LogIn, Place
@@ -50,6 +51,24 @@ def test_what_is_worst_comes_first_in_words(place: Place, log_in: LogIn) -> None
     assert tests.index("+622345550102") < tests.index("+622345550101")
     assert "1 gagal" in tests
     assert "&lt;id/notice&gt;" in tests
+
+
+def test_a_line_on_twilio_is_not_waiting_for_a_test_call(place: Place, log_in: LogIn) -> None:
+    furnish(place)
+    with place.database.transaction() as session:
+        agency = session.scalars(select(Agency).where(Agency.code == "dinsos")).one()
+        line = factories.line(session, agency, "+622345550103")
+        line.provider = "twilio"
+    tests = log_in("pengawas").get("/lines").text.split('id="tests-title"')[1]
+    row = tests[tests.index("+622345550103") :]
+    assert "Twilio" in row
+    assert "mati" in row[: row.index("</tr>")]
+    assert "Belum diuji" not in row[: row.index("</tr>")]
+    with place.database.transaction() as session:
+        kept = session.get_one(Line, line.id)
+        Residency(session).decide(kept, on=True, reason="SK 12", account_id=None, now=NOW)
+    row = log_in("pengawas").get("/lines").text.split("+622345550103")[-1]
+    assert "menyala" in row[: row.index("</tr>")]
 
 
 def test_it_is_searched_by_name_code_and_number(place: Place, log_in: LogIn) -> None:
