@@ -39,7 +39,7 @@ def setup(really: bool) -> None:
     number is not in the account.
     """
     settings = _settings()
-    client = Client(settings.twilio_account, settings.twilio_token)
+    client = _client(settings)
     steps = _plan(settings, client)
     for step in steps:
         _show(step)
@@ -60,7 +60,7 @@ def check() -> None:
     Ends with 1 when something is wrong.
     """
     settings = _settings()
-    client = Client(settings.twilio_account, settings.twilio_token)
+    client = _client(settings)
     steps = _plan(settings, client)
     click.echo("good  the account opens")
     wrong = [problem for url in settings.twilio_urls if (problem := _site(settings, url))]
@@ -111,6 +111,12 @@ def _settings() -> Settings:
     return settings
 
 
+def _client(settings: Settings) -> Client:
+    """Give what speaks to Twilio: the context's own, where whoever runs the command gave one."""
+    given = click.get_current_context().obj
+    return given if isinstance(given, Client) else Client(settings.twilio_account, settings.twilio_token)
+
+
 def _plan(settings: Settings, client: Client) -> list[numbers.Step]:
     with plainly():
         lines = _lines(settings)
@@ -158,8 +164,10 @@ def _site(settings: Settings, url: str) -> str:
         try:
             status = requests.post(path, headers={HEADER: signature}, timeout=SECONDS).status_code
         except requests.RequestException as error:
-            status, problem = expected, f"{url} does not answer ({type(error).__name__})"
+            status, problem = expected, problem or f"{url} does not answer ({type(error).__name__})"
         if status != expected:
-            problem = f"{url} answers {status}, not {expected}: is it this site's address, path and all?"
+            problem = (
+                problem or f"{url} answers {status}, not {expected}: is it this site's address, path and all?"
+            )
     click.echo(f"bad   {problem}" if problem else f"good  {url} answers, and refuses what is forged")
     return problem

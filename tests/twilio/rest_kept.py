@@ -222,6 +222,10 @@ def _message(exchange: Exchange, sms: Sms, status: str) -> dict[str, Any]:
     }
 
 
+METHODS = ("voice_method", "voice_fallback_method", "status_callback_method", "sms_method")
+"""This account's numbers are asked by POST, Twilio's default; nobody changes that here."""
+
+
 def _number(exchange: Exchange, number: Number) -> dict[str, Any]:
     return {
         "sid": number.sid,
@@ -231,4 +235,5 @@ def _number(exchange: Exchange, number: Number) -> dict[str, Any]:
         "voice_fallback_url": number.fallback,
         "status_callback": number.status,
         "sms_url": number.sms,
+        **dict.fromkeys(METHODS, "POST"),
     }
