@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import cast
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from callcenter.db import Database
@@ -49,10 +50,10 @@ class TwilioLine:
 
     def voice(self, parameters: Parameters) -> str:
         """Take a call that comes in."""
-        key = _call(parameters)
-        with self._transaction() as (session, now):
-            event = events.offered(parameters)
-            return self._written(key, self._calls(session).receive(PROVIDER, NODE, key, event, now))
+        try:
+            return self._offered(parameters)
+        except IntegrityError:
+            return self._offered(parameters)  # told twice at once: the other one has written it
 
     def turn(self, number: int, parameters: Parameters) -> str:
         """Take what ended turn ``number``."""
@@ -135,6 +136,12 @@ class TwilioLine:
             if status in events.CAUSES:
                 outcome = events.OUTCOMES.get(status, "no_answer")
                 attempts.ended(attempt, outcome, events.CAUSES[status], now)
+
+    def _offered(self, parameters: Parameters) -> str:
+        key = _call(parameters)
+        with self._transaction() as (session, now):
+            event = events.offered(parameters)
+            return self._written(key, self._calls(session).receive(PROVIDER, NODE, key, event, now))
 
     def _no_longer_waiting(self, session: Session, key: str, event: DialEnded, now: datetime) -> DialEnded:
         """Stop ringing; who left a queue for which nobody's telephone rang met nobody."""
