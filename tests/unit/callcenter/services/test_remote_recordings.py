@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callcenter.models import Alarm, CallEvent, Outbox
+from callcenter.models import Alarm, Call, CallEvent, Outbox
 from callcenter.services.remote_recordings import RemoteRecording, RemoteRecordings
+from callcenter.services.timeline import Timeline
 from tests import factories
 from tests.factories import NOW
 
@@ -38,20 +39,38 @@ def test_a_recording_is_owed_once_whatever_is_told_again(session: Session) -> No
     assert RemoteRecording.read(read.payload()) == read
 
 
+def say(session: Session, name: str, seconds: float) -> None:
+    """Let the citizen's turn tell of a message."""
+    call = session.scalars(select(Call)).one()
+    data = {"name": name, "seconds": seconds, "ended_by": "key"}
+    Timeline(session).add(call, NOW, ("turn:3:recorded", "recorded", data))
+
+
 @pytest.mark.parametrize("status", ["absent", "failed"])
 @pytest.mark.parametrize(("name", "words"), [(MESSAGE, "kepada penelepon"), (CONVERSATION, "kepada petugas")])
 def test_a_recording_that_was_not_made_is_told_once(
     session: Session, status: str, name: str, words: str
 ) -> None:
     open_call(session)
+    say(session, name, 12)
     for _ in range(2):
         tell(session, status=status, name=name, seconds=-1)
-    fact = session.scalars(select(CallEvent)).one()
-    assert (fact.kind, fact.data["name"]) == ("recording_failed", name)
+    fact = session.scalars(select(CallEvent).where(CallEvent.kind == "recording_failed")).one()
+    assert fact.data["name"] == name
     assert words in fact.data["problem"]
     alarm = session.scalars(select(Alarm)).one()
     assert (alarm.kind, alarm.subject) == ("recording-failed", "twilio")
     assert session.scalars(select(Outbox)).all() == []
+
+
+@pytest.mark.parametrize("seconds", [None, 0])
+def test_where_nothing_was_said_no_recording_is_missed(session: Session, seconds: float | None) -> None:
+    open_call(session)
+    if seconds is not None:
+        say(session, MESSAGE, seconds)
+    tell(session, status="absent", name=MESSAGE, seconds=-1)
+    assert session.scalars(select(CallEvent).where(CallEvent.kind == "recording_failed")).all() == []
+    assert session.scalars(select(Alarm)).all() == []
 
 
 def test_what_is_not_finished_is_no_news(session: Session) -> None:
