@@ -17,6 +17,7 @@ from callcenter.carrier import Carrier
 from callcenter.comparer import Comparer
 from callcenter.custody import Custody
 from callcenter.db import Database
+from callcenter.homecomer import Homecomer
 from callcenter.jobs.kinds import Tools
 from callcenter.line_tester import LineTester
 from callcenter.officer_calls import OfficerCalls
@@ -134,6 +135,7 @@ def tools(settings: Settings, client: Client | None = None) -> Tools:
         twilio=client,
         custody=Custody(policy(settings), store(settings)) if client else None,
         officer_calls=_officer_calls(settings, data, client) if client else None,
+        homecomer=Homecomer(data, policy(settings), settings.ring_seconds, client) if client else None,
     )
 
 

@@ -16,10 +16,11 @@ from callcenter.models import Call
 from callcenter.services.attempts import Attempts
 from callcenter.services.calls import Calls, Policy, find_call
 from callcenter.services.ringing import Ringing
+from callcenter.services.twilio_home import who_ended
 from ivr.codec import turn_from_dict
-from ivr.events import DialEnded, Side
+from ivr.events import DialEnded
 from ivr.ports import Receipt
-from ivr.turns import AgencyName, Clip, Hangup, Language, Part, Turn
+from ivr.turns import AgencyName, Clip, Language, Part, Turn
 from ivr.twilio import events
 from ivr.twilio.alone import Alone
 from ivr.twilio.names import CALL_KEY, NODE, PROVIDER, Attempt
@@ -86,7 +87,7 @@ class TwilioLine:
         key = _call(parameters)
         with self._transaction() as (session, now):
             self._ringing(session).over(key, now)
-            event = replace(ended, side=_side(find_call(session, PROVIDER, key)))
+            event = replace(ended, side=who_ended(find_call(session, PROVIDER, key)))
             self._calls(session).receive(PROVIDER, NODE, key, event, now)
 
     def waiting(self, number: int, parameters: Parameters) -> str:
@@ -178,14 +179,6 @@ def _call(parameters: Parameters) -> str:
 def _given(call: Call | None) -> Turn | None:
     """Give the turn that a call is in, while it goes on."""
     return turn_from_dict(call.turn) if call and call.turn and call.ended_at is None else None
-
-
-def _side(call: Call | None) -> Side:
-    """Tell who ended a call: Twilio does not, but after our own goodbye it was us."""
-    given = _given(call)
-    if given is None:
-        return "unknown"
-    return "system" if isinstance(given.actions[-1], Hangup) else "caller"
 
 
 def _language(call: Call) -> Language:

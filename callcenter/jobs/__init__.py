@@ -15,6 +15,7 @@ from callcenter.jobs.prompts import build_agency_prompt
 from callcenter.jobs.recordings import delete_recording, fetch_recording
 from callcenter.jobs.ringing import delete_queue, hang_up_officer, ring_officer
 from callcenter.jobs.seal import seal
+from callcenter.jobs.twilio_home import twilio_home
 from callcenter.jobs.watch import watch
 
 JOBS: dict[str, Job] = {
@@ -39,4 +40,5 @@ PERIODIC: dict[str, Periodic] = {
     "remind": Periodic(remind, seconds=120),
     "expire_marks": Periodic(expire_marks, seconds=3600),
     "seal": Periodic(seal, seconds=600),
+    "twilio_home": Periodic(twilio_home, seconds=60),
 }

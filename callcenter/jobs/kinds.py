@@ -9,6 +9,7 @@ from typing import Any
 
 from callcenter.custody import Custody
 from callcenter.db import Database
+from callcenter.homecomer import Homecomer
 from callcenter.officer_calls import OfficerCalls
 from callcenter.senders import Sender
 from callcenter.settings import Settings
@@ -30,7 +31,8 @@ class Tools:
     twilio: Client | None = None
     custody: Custody | None = None
     officer_calls: OfficerCalls | None = None
-    """These three are there with a Twilio account only."""
+    homecomer: Homecomer | None = None
+    """These four are there with a Twilio account only."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,7 +106,7 @@ class RemoteRecordings:
         if call is None:
             log.warning("recording %s is of call %s, which is not known", sid, call_key)
         elif status == "completed":
-            self._work.owe(FETCH, f"twilio-recording:{sid}:fetched", recording.payload(), now)
+            self._work.owe(FETCH, fetching(sid), recording.payload(), now)
         elif status in NONE_MADE and not (status == ABSENT and self._is_empty(call, recording)):
             self._missing(call, recording, now)
 
@@ -138,6 +138,11 @@ class RemoteRecordings:
         key, data = f"recording:{recording.sid}:failed", {"name": name, "problem": problem}
         if Timeline(self._session).add_once(call, now, key, "recording_failed", data):
             Alarms(self._session).raise_(RECORDING_FAILED, call.node, f"{problem}: {name}", now)
+
+
+def fetching(sid: str) -> str:
+    """Name the fact that a recording is there to be fetched."""
+    return f"twilio-recording:{sid}:fetched"
 
 
 def _recording(
