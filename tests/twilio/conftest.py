@@ -7,9 +7,12 @@ from datetime import UTC, datetime
 
 import pytest
 
+from tests.phone.conftest import prompts, twilio_site, twilio_town
 from tests.phone.phone import Clock
 from tests.twilio import booth
 from tests.twilio.exchange import Exchange
+
+__all__ = ["clock", "play", "prompts", "twilio_site", "twilio_town"]
 
 
 @pytest.fixture
