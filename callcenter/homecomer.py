@@ -13,13 +13,19 @@ from callcenter.services.twilio_gaps import Gap, Gaps, gather
 from callcenter.services.twilio_home import TwilioHome
 from ivr.twilio.client import Client
 
+SECOND = timedelta(seconds=1)
+"""Twilio's times are whole ones, and its clock is not ours."""
+
 log = logging.getLogger(__name__)
 
 REACH = timedelta(hours=2)
 """How far each round looks back behind the last one that was whole."""
 
-FARTHEST = timedelta(days=1)
+FIRST = timedelta(days=1)
 """How far the first round looks back: nobody knows for how long we were away."""
+
+FARTHEST = timedelta(days=7)
+"""How far back the end of a call is looked for that is open in the log."""
 
 
 class Homecomer:
@@ -39,7 +45,7 @@ class Homecomer:
         What fails does not stop the others and is raised at the end; Twilio's
         own failures are raised as ``TwilioError``. The next round tries again.
         """
-        since = max(now - FARTHEST, (self._whole or now - FARTHEST) - REACH)
+        since = self._since(now)
         seen = gather(self._client.calls(since), self._client.recordings(since), now)
         with self._database.reading() as session:
             gaps = list(Gaps(session, self._policy.zone).find(seen, now))
@@ -48,6 +54,12 @@ class Homecomer:
             raise failed[0]
         self._whole = now
         return len(gaps)
+
+    def _since(self, now: datetime) -> datetime:
+        with self._database.reading() as session:
+            oldest = Gaps(session, self._policy.zone).open_since(now - FARTHEST)
+        since = max(now - FIRST, (self._whole or now - FIRST) - REACH)
+        return min(since, oldest - SECOND) if oldest else since
 
     def _taken(self, gap: Gap, now: datetime) -> Exception | None:
         try:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from callcenter.models import Call, Leg, Line, Outbox, Recording, Ticket
@@ -21,7 +21,7 @@ from ivr.twilio.names import PROVIDER, Attempt
 from recordings.spool import AudioName
 
 GRACE = timedelta(seconds=30)
-"""So long what has ended may still be told of: Twilio waits 15 s for an answer (error 11205) and asks again once."""
+"""So long what has ended may still be told of: for an answer of ours Twilio waits up to 15 s (error 11205)."""
 
 LONGEST = timedelta(days=1)
 """Longer than a call lasts: <Dial> ends a conversation after four hours (TwiML Voice: <Dial>, ``timeLimit``)."""
@@ -93,12 +93,17 @@ class Gaps:
         self._session = session
         self._zone = zone
 
+    def open_since(self, since: datetime) -> datetime | None:
+        """Tell when the oldest call began that is open in the log, of those that began since then."""
+        calls = select(func.min(Call.offered_at)).where(Call.provider == PROVIDER, Call.ended_at.is_(None))
+        return self._session.scalar(calls.where(Call.offered_at >= since))
+
     def find(self, seen: Collection[Seen], now: datetime) -> Iterator[Gap]:
         """Give what the log misses, of the calls in their order."""
         every, lines = list(seen), self._lines()
         for start in range(0, len(every), BATCH):
             some = every[start : start + BATCH]
-            known = self._known(some, now)
+            known = self._known(some)
             for one in some:
                 attempt, _ = known.legs.get(one.sid, (None, False))
                 if self._misses(one, known, lines, now):
@@ -129,21 +134,24 @@ class Gaps:
             lines.setdefault(line.number, []).append(line)
         return lines
 
-    def _known(self, seen: Collection[Seen], now: datetime) -> _Known:
+    def _known(self, seen: Collection[Seen]) -> _Known:
         sids = [one.sid for one in seen]
         calls = select(Call.key, Call.ended_at).where(Call.provider == PROVIDER, Call.key.in_(sids))
         facts = [fetching(sound.sid) for one in seen for sound in one.recordings]
         return _Known(
             open={key: ended_at is None for key, ended_at in self._session.execute(calls)},
-            legs=self._legs(sids, now),
+            legs=self._legs(seen),
             owed=frozenset(self._session.scalars(select(Outbox.fact).where(Outbox.fact.in_(facts)))),
             unpromised=self._unpromised(sids),
         )
 
-    def _legs(self, sids: list[str], now: datetime) -> dict[str, tuple[Attempt, bool]]:
-        """Find officers' calls among those of young calls: there is no index by their SIDs."""
+    def _legs(self, seen: Collection[Seen]) -> dict[str, tuple[Attempt, bool]]:
+        """Find officers' calls among those of the time: there is no index by their SIDs."""
+        sids = [one.sid for one in seen]
+        began = [one.call.created_at for one in seen if one.call]
+        began += [sound.created_at for one in seen for sound in one.recordings]
         legs = select(Leg.provider_key, Leg.key, Leg.ended_at).join(Leg.call)
-        legs = legs.where(Call.provider == PROVIDER, Call.offered_at >= now - 2 * LONGEST)
+        legs = legs.where(Call.provider == PROVIDER, Call.offered_at >= min(began) - LONGEST)
         found = self._session.execute(legs.where(Leg.provider_key.in_(sids)))
         return {sid: (Attempt.parse(key), ended_at is None) for sid, key, ended_at in found if sid}
 

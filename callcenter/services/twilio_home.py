@@ -1,9 +1,10 @@
 """What Twilio knows of calls comes home into the log, as often as it is told, with the same result.
 
-Callbacks are told once: what found our site down is lost (Twilio, "Availability
-and Reliability"; a status or recording callback is not repeated). A call that a
-fallback carried is known to Twilio alone. Each fact is written under the key
-that it would have had, so that one that comes late changes nothing.
+A callback that finds our site down has no fallback ("Availability and
+Reliability" knows one for documents only), and is repeated on a failed connection
+at most ("Webhooks: Connection Overrides"): we count on nothing coming again. A
+call that a fallback carried is known to Twilio alone. Each fact is written under
+the key that it would have had, so that one that comes late changes nothing.
 """
 
 from __future__ import annotations

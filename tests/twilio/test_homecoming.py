@@ -269,6 +269,21 @@ def test_a_conversation_and_its_end_are_found(twilio_site: TwilioSite, twilio_to
     twilio_town.expect_outcome(phone, Disposition.ANSWERED, "officer")
 
 
+def test_the_end_of_a_long_conversation_is_found(twilio_site: TwilioSite, twilio_town: Town) -> None:
+    """It began before what a round looks back for."""
+    phone = waiting(twilio_town)
+    phone.officer_answers(twilio_town.officers[0])
+    for _ in range(3):
+        twilio_site.exchange.advance(3600)
+        come_home(twilio_site)
+    call = twilio_site.exchange.calls[phone.key]
+    lose(twilio_site, call.hang_up)
+    come_home(twilio_site)
+    assert one(twilio_site, call.sid).ended_at == call.ended
+    assert [leg.ended_at for leg in of(twilio_site, Leg, call.sid)] == [call.ended]
+    twilio_town.expect_outcome(phone, Disposition.ANSWERED, "officer")
+
+
 def test_an_officer_whose_end_was_lost_is_free_again(twilio_site: TwilioSite, twilio_town: Town) -> None:
     phone = waiting(twilio_town)
     officer = twilio_town.officers[0]
