@@ -17,6 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callcenter.models import Call, Leg, Outbox, Recording
+from callcenter.services.attempts import Attempts
 from callcenter.services.calls import Calls, Policy, find_call
 from callcenter.services.closing import Closing
 from callcenter.services.complaint import Complaints
@@ -52,6 +53,7 @@ class TwilioHome:
         self._complaints = Complaints(session, policy.secret, policy.zone)
         self._recordings = RemoteRecordings(session)
         self._ringing = Ringing(session, policy, ring_seconds)
+        self._attempts = Attempts(session, policy)
         self._tickets = Tickets(session, policy.secret, policy.zone)
         self._timeline = Timeline(session)
 
@@ -82,7 +84,7 @@ class TwilioHome:
         if seen.call is not None and seen.ended is not None:
             at = _not_before(seen.over_at(now), leg.rung_at, leg.answered_at)
             outcome = events.OUTCOMES.get(seen.call.status, "no_answer")
-            self._ringing.ended(attempt, outcome, seen.ended.cause, at)
+            self._attempts.ended(attempt, outcome, seen.ended.cause, at)
         name = _name(call, "conversation", attempt.turn)
         for recording in seen.recordings:
             self._owe(call, name, recording, now)
