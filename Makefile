@@ -58,6 +58,7 @@ faults: ready-test ## Kill, freeze and cut everything under 2,000 calls (40 minu
 bench: ready-test ## Measure (not part of the tests)
 	@$(BIN)/python -m bench $(ARGS)
 	@$(BIN)/python -m bench.rosters
+	@$(BIN)/python -m bench.webhooks
 
 .PHONY: lock
 lock: ## Renew requirements.txt and requirements-dev.txt from the .in files (needs uv)
