@@ -48,6 +48,7 @@ class TwilioHome:
         """``ring_seconds`` as in ``Ringing``."""
         self._session = session
         self._secret = policy.secret
+        self._attempts = Attempts(session, policy)
         self._calls = Calls(session, policy)
         self._closing = Closing(session, policy.secret, policy.zone)
         self._complaints = Complaints(session, policy.secret, policy.zone)

@@ -11,14 +11,17 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from twilio.http import HttpClient
 
 from callcenter import bootstrap
 from callcenter.app import create_app
 from callcenter.db import Database
+from callcenter.homecomer import Homecomer
 from callcenter.jobs import PERIODIC
 from callcenter.models import Call, CallEvent, Disposition, Leg, Outbox, Recording, Ticket
 from callcenter.services.twilio_gaps import Gaps, gather
 from callcenter.services.twilio_home import TwilioHome
+from ivr.twilio.client import Client
 from ivr.twilio.errors import TwilioError
 from recordings.store import LocalStore
 from tests.phone.town import CITIZEN, Town
@@ -337,6 +340,31 @@ def test_while_twilio_does_not_answer_nothing_is_written_and_nothing_is_lost(
     twilio_site.exchange.clock.advance(timedelta(hours=12).total_seconds())
     come_home(twilio_site)
     assert one(twilio_site, call.sid).disposition == Disposition.RECORDED
+
+
+class Watched(HttpClient):  # type: ignore[misc]
+    """Twilio, and how many of our connections are in use while it is asked."""
+
+    def __init__(self, site: TwilioSite) -> None:
+        self.in_use: list[str] = []
+        self._site = site
+
+    def request(self, *asked: Any, **more: Any) -> Any:
+        self.in_use.append(self._site.database.engine.pool.status())
+        return self._site.exchange.http.request(*asked, **more)
+
+
+def test_no_transaction_is_open_while_twilio_is_asked(twilio_site: TwilioSite, twilio_town: Town) -> None:
+    call = served_alone(twilio_site, twilio_town)
+    twilio_site.exchange.advance(SETTLED)
+    idle, settings = twilio_site.database.engine.pool.status(), twilio_site.settings
+    watched = Watched(twilio_site)
+    client = Client(settings.twilio_account, settings.twilio_token, watched)
+    policy = bootstrap.policy(settings)
+    homecomer = Homecomer(twilio_site.database, policy, settings.ring_seconds, client)
+    assert homecomer.round(twilio_site.exchange.clock()) == 1
+    assert watched.in_use == [idle, idle]
+    assert one(twilio_site, call.sid).ended_at
 
 
 def test_without_an_account_nothing_is_asked(twilio_site: TwilioSite) -> None:
