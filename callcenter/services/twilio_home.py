@@ -54,7 +54,6 @@ class TwilioHome:
         self._complaints = Complaints(session, policy.secret, policy.zone)
         self._recordings = RemoteRecordings(session)
         self._ringing = Ringing(session, policy, ring_seconds)
-        self._attempts = Attempts(session, policy)
         self._tickets = Tickets(session, policy.secret, policy.zone)
         self._timeline = Timeline(session)
 
@@ -82,6 +81,8 @@ class TwilioHome:
         leg = self._leg(call, attempt)
         if call is None or leg is None:
             return
+        if seen.recordings and leg.answered_at is None:
+            self._talked(leg, attempt, seen.recordings[0])
         if seen.call is not None and seen.ended is not None:
             at = _not_before(seen.over_at(now), leg.rung_at, leg.answered_at)
             outcome = events.OUTCOMES.get(seen.call.status, "no_answer")
@@ -89,6 +90,12 @@ class TwilioHome:
         name = _name(call, "conversation", attempt.turn)
         for recording in seen.recordings:
             self._owe(call, name, recording, now)
+
+    def _talked(self, leg: Leg, attempt: Attempt, recording: RecordingFacts) -> None:
+        """Note that officer and citizen were connected: nobody told us, but their conversation is there."""
+        self._attempts.connected(attempt, _not_before(recording.created_at, leg.rung_at, leg.accepted_at))
+        if leg.ended_at is not None:
+            leg.outcome = "answered"
 
     def _enter(self, facts: CallFacts) -> Call:
         at = facts.started_at or facts.created_at

@@ -27,6 +27,7 @@ from recordings.store import LocalStore
 from tests.phone.town import CITIZEN, Town
 from tests.phone.twilio_phone import TwilioPhone, TwilioSite
 from tests.twilio.call import Call as TwilioCall
+from tests.twilio.site import WSGI
 
 SETTLED = 31
 """Seconds after which nothing of a call is on its way any more."""
@@ -270,6 +271,37 @@ def test_a_conversation_and_its_end_are_found(twilio_site: TwilioSite, twilio_to
     assert (recording.provider_key, recording.channels) == (f"{call.sid}__c__{turn}", 2)
     assert (leg.outcome, leg.ended_at, leg.cause) == ("answered", call.ended, 16)
     twilio_town.expect_outcome(phone, Disposition.ANSWERED, "officer")
+
+
+def test_a_conversation_that_nobody_told_us_had_begun_is_an_answer(
+    twilio_site: TwilioSite, twilio_town: Town
+) -> None:
+    exchange, phone = twilio_site.exchange, waiting(twilio_town)
+    whole = exchange.site.app
+    exchange.site.app, exchange.tolerates = without("/connected", whole), True
+    phone.officer_answers(twilio_town.officers[0])
+    exchange.site.app, exchange.tolerates = whole, False
+    phone.advance(20)
+    assert of(twilio_site, Leg, phone.key)[0].answered_at is None
+    lose(twilio_site, exchange.calls[phone.key].hang_up)
+    come_home(twilio_site)
+    leg = of(twilio_site, Leg, phone.key)[0]
+    assert leg.answered_at
+    assert leg.outcome == "answered"
+    assert one(twilio_site, phone.key).answered_at == leg.answered_at
+    twilio_town.expect_outcome(phone, Disposition.ANSWERED, "officer")
+
+
+def without(end: str, whole: WSGI) -> WSGI:
+    """Make a site of which the addresses with that end do not answer."""
+
+    def app(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        if not environ["PATH_INFO"].endswith(end):
+            return whole(environ, start)
+        start("503 Service Unavailable", [])
+        return [b""]
+
+    return app
 
 
 def test_the_end_of_a_long_conversation_is_found(twilio_site: TwilioSite, twilio_town: Town) -> None:
