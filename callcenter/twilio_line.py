@@ -76,8 +76,9 @@ class TwilioLine:
         return self.alone.begin(_call(parameters))
 
     def kept_alone(self, parameters: Parameters) -> str:
-        """Tell the number of a call that went on without a database."""
-        return self.alone.told(_call(parameters))
+        """Tell the number of a call that went on without a database, when it left a message."""
+        key = _call(parameters)
+        return self.alone.told(key) if parameters.get("RecordingUrl") else self.alone.unheard()
 
     def status(self, parameters: Parameters) -> None:
         """Take the end of a citizen's call."""

@@ -70,6 +70,13 @@ class Alone:
         response.hangup()
         return str(response)
 
+    def unheard(self) -> str:
+        """Say goodbye to a citizen who said nothing: no number is told that nobody could find."""
+        response = VoiceResponse()
+        self._play(response, [Clip("degraded"), Clip("goodbye")])
+        response.hangup()
+        return str(response)
+
     def static(self) -> str:
         """Write the same for a place that is not ours: no call is known there, and no prompt of ours is heard."""
         response = VoiceResponse()

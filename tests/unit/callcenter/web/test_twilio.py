@@ -171,15 +171,18 @@ def test_without_a_database_a_citizen_is_heard_and_given_a_number(
     ours = replace(settings, twilio_account="AC1", twilio_token=TOKEN, twilio_urls=SITES)
     client = create_app(ours, away, place.store, place.clock).test_client()
 
-    def send(path: str) -> TestResponse:
-        signature = RequestValidator(TOKEN).compute_signature(f"{SITES[0]}/twilio{path}", OFFER)
-        return client.post(f"/twilio{path}", data=OFFER, headers={"X-Twilio-Signature": signature})
+    def send(path: str, **told: str) -> TestResponse:
+        form = {**OFFER, **told}
+        signature = RequestValidator(TOKEN).compute_signature(f"{SITES[0]}/twilio{path}", form)
+        return client.post(f"/twilio{path}", data=form, headers={"X-Twilio-Signature": signature})
 
     assert "<Record" in send("/voice").text
     assert send("/voice").data == send("/turn/3").data == send("/fallback").data
     assert "<Pause" in send("/wait/4").text
-    told = send("/fallback/kept")
+    recording = "https://api.twilio.com/recording"
+    told = send("/fallback/kept", RecordingUrl=recording)
     digits = re.findall(r"digits/(\d)\.wav", told.text)
     number = "".join(digits[:8])
     assert (len(digits), number[0], check_digit(number[:7])) == (24, "9", number[7])
-    assert send("/fallback/kept").data == told.data
+    assert send("/fallback/kept", RecordingUrl=recording).data == told.data
+    assert "digits/" not in send("/fallback/kept").text  # nothing was said: nobody could find the number
