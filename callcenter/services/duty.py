@@ -44,6 +44,8 @@ class OnDuty:
     interface: str | None
     """``None``: neither a SIP endpoint nor a mobile number is known."""
     notify_url: str | None = None
+    has_mobile: bool = False
+    """Twilio rings nothing else."""
 
 
 def clock(at: datetime, zone: tzinfo) -> datetime:
@@ -179,7 +181,7 @@ class _Person:
 
     def at_work(self, rung: int) -> OnDuty:
         way = interface(self.officer_id, sip=bool(self.sip_secret), mobile=bool(self.mobile))
-        return OnDuty(self.officer_id, self.name, rung, way, self.notify_url)
+        return OnDuty(self.officer_id, self.name, rung, way, self.notify_url, bool(self.mobile))
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ class CheckedLine:
     @property
     def failing(self) -> bool:
         """Tell whether the last call of some node failed."""
-        return any(not check.passed for check in self.checks)
+        return self.tested and any(not check.passed for check in self.checks)
 
 
 @dataclass(frozen=True, slots=True)

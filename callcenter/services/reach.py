@@ -17,6 +17,7 @@ from callcenter.services.alarms import Alarms
 from callcenter.services.duty import Duty, OnDuty
 from callcenter.services.line_checks import active_lines
 from callcenter.services.phones import Phones
+from callcenter.services.residency import Residency
 from callcenter.services.upsert import insert_into
 from ivr.asterisk.names import is_mobile
 
@@ -29,6 +30,7 @@ NOBODY_REACHABLE, SILENT = "nobody-reachable", "exchange-silent"
 REASONS = {
     "nobody": "tidak ada petugas jaga; lengkapi daftar jaga",
     "no_telephone": "petugas jaga tidak punya telepon; isi nomor HP atau akun SIP",
+    "no_mobile": "nomor instansi ini di Twilio, dan petugas jaga tidak punya nomor HP; isi nomor HP",
     "no_trunk": "sentral tidak punya jalur keluar ke HP petugas jaga; isi CALLCENTER_TRUNK_CONTACT",
     "away": "tidak satu pun telepon petugas jaga tersambung; minta petugas menyalakannya",
     "unknown": "keadaan telepon petugas tidak diketahui; periksa proses ivr",
@@ -119,7 +121,7 @@ class Reach:
         found = []
         for agency, lines in self._agencies(now):
             on_duty = people.get(agency.id, [])
-            if reason := why_not(on_duty, seen):
+            if reason := _reason(lines, on_duty, seen):
                 began = seen.at if reason == "unknown" else since.get(agency.id)
                 found.append(Trouble(agency, lines, reason, on_duty, began))
         order = list(REASONS)
@@ -156,9 +158,29 @@ class Reach:
             select(Line).where(*active_lines(today)).options(selectinload(Line.agency)).order_by(Line.number)
         )
         by_agency: dict[int, tuple[Agency, list[Line]]] = {}
+        residency = Residency(self._session)
         for line in lines:
+            if not residency.is_served(line):
+                continue  # nobody is meant to answer it
             by_agency.setdefault(line.agency_id, (line.agency, []))[1].append(line)
         return by_agency.values()
+
+
+def _reason(lines: Sequence[Line], on_duty: Sequence[OnDuty], seen: Seen) -> str | None:
+    """Tell the worst reason why some line of these cannot be answered."""
+    ways = {
+        "asterisk": lambda: why_not(on_duty, seen),
+        "twilio": lambda: why_not_on_twilio(on_duty),
+    }
+    found = {ways[provider]() for provider in {line.provider for line in lines}}
+    return next((reason for reason in REASONS if reason in found), None)
+
+
+def why_not_on_twilio(on_duty: Sequence[OnDuty]) -> str | None:
+    """Tell why Twilio can ring nobody of these, ``None`` when it can ring somebody."""
+    if not on_duty:
+        return "nobody"
+    return None if any(person.has_mobile for person in on_duty) else "no_mobile"
 
 
 def why_not(on_duty: Sequence[OnDuty], seen: Seen) -> str | None:

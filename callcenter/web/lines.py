@@ -19,6 +19,11 @@ REACH = {
         "bad",
         _l("Isi nomor HP atau akun SIP petugas yang berjaga."),
     ),
+    "no_mobile": (
+        _l("Tanpa nomor HP"),
+        "bad",
+        _l("Nomor instansi ini di Twilio, yang hanya dapat memanggil HP. Isi nomor HP petugas jaga."),
+    ),
     "no_trunk": (
         _l("Tanpa jalur keluar"),
         "bad",

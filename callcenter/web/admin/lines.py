@@ -67,7 +67,7 @@ def change_line(line_id: int) -> Reply:
     except FieldError as error:
         with house().database.reading() as db:
             line = found(db, Line, line_id)
-            return _form(line.agency, line, form, error), 422
+            return _form(line.agency, line, form, error, Residency(db).history(line)), 422
     flash(_("Perubahan disimpan. Sentral telepon segera mengenalnya."), "good")
     return see_other("admin.agency", agency_id=agency_id)
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from callcenter.db import Database
 from callcenter.models import Agency, Alarm, MemberState, NodeState, Officer
 from callcenter.services.reach import ALARM_AFTER, FORGOTTEN, FRESH, Reach, Sightings
+from callcenter.services.residency import Residency
 from ivr.asterisk.names import mobile_interface
 from tests import factories
 from tests.factories import NOW
@@ -165,3 +166,30 @@ def test_sightings_keep_since_when_and_forget_who_left(database: Database) -> No
             ("PJSIP/officer-1", "away", NOW),
             ("PJSIP/officer-2", "busy", later),
         ]
+
+
+@pytest.mark.parametrize(
+    ("mobile", "reason"), [("+6281200000001", None), (None, "no_mobile")], ids=["mobile", "sip only"]
+)
+def test_a_line_on_twilio_rings_mobiles_only(
+    session: Session, mobile: str | None, reason: str | None
+) -> None:
+    made = agency(session, "dinsos", "+62234271234")
+    (line,) = made.lines
+    line.provider = "twilio"
+    on_duty(session, made, mobile=mobile, sip_secret="s")
+    assert reasons(session) == {}  # it is off: nobody is meant to answer it
+    Residency(session).decide(line, on=True, reason="SK 12", account_id=None, now=NOW)
+    see(session)
+    assert reasons(session).get("dinsos") == reason
+
+
+def test_an_agency_on_both_providers_must_be_reached_on_both(session: Session) -> None:
+    made = agency(session, "dinsos", "+62234271234")
+    way = on_duty(session, made, mobile=None, sip_secret="s")
+    see(session, (way, "ready"))
+    assert reasons(session) == {}
+    line = factories.line(session, made, "+62234271235")
+    line.provider = "twilio"
+    Residency(session).decide(line, on=True, reason="SK 12", account_id=None, now=NOW)
+    assert reasons(session) == {"dinsos": "no_mobile"}
