@@ -131,7 +131,8 @@ class Agencies:
             raise FieldError("flow", "unknown_flow", form.flow)
         if form.provider not in PROVIDERS:
             raise FieldError("provider", "unknown_provider", form.provider)
-        taken = select(Line).where(Line.number == number)  # on whichever provider: it rings at one of them
+        # On whichever provider: it rings at one of them. (Both are named so that the index is used.)
+        taken = select(Line).where(Line.provider.in_(PROVIDERS), Line.number == number)
         with self.session.no_autoflush:
             other = self.session.scalar(taken)
         if other is not None and other is not line:

@@ -85,6 +85,7 @@ def crowd(twilio_site: TwilioSite, settings: Settings) -> Crowd:
     return Crowd(twilio_site, towns, chance)
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the scripts play on both
 def test_one_call_one_ticket_one_recording_each(crowd: Crowd) -> None:
     crowd.come()
