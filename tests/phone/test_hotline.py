@@ -299,7 +299,20 @@ def test_however_a_message_ends_there_is_a_ticket(
 
     ticket = town.ticket(call)
     assert ticket
-    assert bool(ticket.warning) == (ended_by == "error")
+    assert not ticket.warning
+
+
+def test_a_message_that_cannot_be_written_is_told_and_its_ticket_warns(asterisk_town: Town) -> None:
+    call = asterisk_town.dial_past_language()
+    call.press("2")
+    call.expect("complaint", "message")
+    call.say(0, "error")
+    call.expect("message_failed")
+    finish_with_ticket(call)
+
+    ticket = asterisk_town.ticket(call)
+    assert ticket
+    assert ticket.warning
 
 
 def test_a_message_that_ends_with_hanging_up_becomes_a_ticket(town: Town) -> None:
