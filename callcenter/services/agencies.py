@@ -21,6 +21,7 @@ from callcenter.services.outbox import Work
 from ivr.flow import BUILTIN
 
 PROVIDERS = ("asterisk", "twilio")
+DEFAULT_PROVIDER = "asterisk"
 UNKNOWN_NUMBER_FLOW = "unknown"
 
 
@@ -45,7 +46,7 @@ class LineForm:
     flow: str = "hotline"
     active_from: str = ""
     active_until: str = ""
-    provider: str = "asterisk"
+    provider: str = DEFAULT_PROVIDER
 
 
 class Agencies:

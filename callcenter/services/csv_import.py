@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callcenter.models import Agency, Officer
-from callcenter.services.agencies import Agencies, AgencyForm, LineForm
+from callcenter.services.agencies import DEFAULT_PROVIDER, Agencies, AgencyForm, LineForm
 from callcenter.services.csv_kinds import KINDS, Kind
 from callcenter.services.csv_table import Mistake, Row, UnreadableError, read
 from callcenter.services.fields import FieldError
@@ -116,13 +116,15 @@ class _AgencyBatch(_Batch):
         agency = self.made.get(cells["code"].strip())
         if agency is None:
             tier = cells["tier"].strip().lower()
-            form = AgencyForm(cells["code"], cells["name"], _TIERS.get(tier, tier))
-            agency = self.agencies.create(form, self.now)
+            made = AgencyForm(cells["code"], cells["name"], _TIERS.get(tier, tier))
+            agency = self.agencies.create(made, self.now)
             self.made[agency.code] = agency
         elif " ".join(cells["name"].split()) != agency.name or not cells.get("number", "").strip():
             raise FieldError("code", "code_twice", agency.code)
-        if cells.get("number", "").strip():
-            self.agencies.add_line(agency, LineForm(cells["number"]), self.now)
+        provider = cells.get("provider", "").strip().lower()
+        if provider or cells.get("number", "").strip():
+            form = LineForm(cells.get("number", ""), provider=provider or DEFAULT_PROVIDER)
+            self.agencies.add_line(agency, form, self.now)
 
     def finish(self, row: Row) -> None:
         """Parents may stand below their children in the file."""

@@ -30,11 +30,18 @@ KINDS = {
     for kind in (
         Kind(
             "agencies",
-            {"kode": "code", "nama": "name", "jenis": "tier", "induk": "parent", "nomor": "number"},
+            {
+                "kode": "code",
+                "nama": "name",
+                "jenis": "tier",
+                "induk": "parent",
+                "nomor": "number",
+                "penyedia": "provider",
+            },
             ("code", "name", "tier"),
             (
-                ("dinsos", "Dinas Sosial", "dinas", "diskominfo", "70102"),
-                ("kecamatan-gantar", "Kecamatan Gantar", "kecamatan", "diskominfo", "70425"),
+                ("dinsos", "Dinas Sosial", "dinas", "diskominfo", "70102", ""),
+                ("kecamatan-gantar", "Kecamatan Gantar", "kecamatan", "diskominfo", "70425", "asterisk"),
             ),
         ),
         Kind(

@@ -17,6 +17,7 @@ from callcenter.services.csv_import import CsvImport, days
 from callcenter.services.csv_kinds import KINDS
 from callcenter.services.csv_table import MAX_BYTES, MAX_ROWS
 from callcenter.services.fields import FieldError
+from callcenter.services.residency import Residency
 
 NOW = datetime(2026, 11, 23, 7, tzinfo=UTC)
 MOST_STATEMENTS = 12
@@ -54,6 +55,26 @@ def test_children_may_stand_above_their_parents_and_an_agency_may_have_two_lines
     parent = session.scalars(select(Agency).where(Agency.code == "a")).one()
     assert sorted(line.number for line in parent.lines) == ["70011", "70012"]
     assert session.scalars(select(Agency.parent_id).where(Agency.code == "b")).one() == parent.id
+
+
+def test_a_number_may_be_on_another_provider(session: Session) -> None:
+    head = "kode;nama;jenis;nomor;penyedia\n"
+    text = head + "a;A;desa;0234 271234;Twilio\na;A;desa;70011;\nb;B;desa;70012;asterisk\nc;C;desa;;\n"
+    assert CsvImport(session).run("agencies", text.encode(), NOW).mistakes == []
+    lines = session.scalars(select(Line).order_by(Line.id)).all()
+    assert [line.provider for line in lines] == ["twilio", "asterisk", "asterisk"]
+    assert not Residency(session).is_served(lines[0])
+
+
+def test_a_provider_is_known_and_has_a_number_of_its_own(session: Session) -> None:
+    head = "kode;nama;jenis;nomor;penyedia\n"
+    text = head + "a;A;desa;70010;twilio\nb;B;desa;70010;asterisk\nc;C;desa;70012;vonage\nd;D;desa;;twilio\n"
+    assert mistakes(session, "agencies", text) == [
+        (3, "nomor", "taken_number"),
+        (4, "penyedia", "unknown_provider"),
+        (5, "nomor", "empty"),
+    ]
+    assert count(session, Line) == 0
 
 
 def test_each_new_name_is_owed_its_prompt(session: Session) -> None:
