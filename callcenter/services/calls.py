@@ -86,16 +86,13 @@ class Calls:
     def enter(self, provider: str, node: str, key: str, event: Offered, at: datetime) -> Call:
         """Write a call into the log as offered, before a word is said."""
         call = self._log(provider, node, key, event, at)
-        self._timeline.add(call, at, _offered(call, event))
+        self._timeline.add(call, at, *_first(call, event))
         return call
 
     def _open(self, provider: str, node: str, key: str, event: Offered, now: datetime) -> Receipt | None:
         call = self._log(provider, node, key, event, now)
         step = engine.start(builtin(call.flow), self._facts(call, now))
-        facts = [_offered(call, event)]
-        if call.line is not None and call.flow == UNKNOWN_LINE_FLOW:
-            facts.append(("line_off", "degraded", {"why": "line_off"}))
-        turn = self._advance(call, step, now, facts)
+        turn = self._advance(call, step, now, _first(call, event))
         return None if _is_beyond_a_test(call, turn) else Receipt(turn, resumed=False)
 
     def _log(self, provider: str, node: str, key: str, event: Offered, at: datetime) -> Call:
@@ -247,8 +244,13 @@ def _new_call(provider: str, node: str, key: str, event: Offered, line: Line | N
     )
 
 
-def _offered(call: Call, event: Offered) -> Fact:
-    return (event.key, "offered", {"dialled": call.dialled, "caller": call.caller_number or call.caller_kind})
+def _first(call: Call, event: Offered) -> list[Fact]:
+    """Tell how a call came, and why it is not served where its line is off."""
+    caller = call.caller_number or call.caller_kind
+    facts: list[Fact] = [(event.key, "offered", {"dialled": call.dialled, "caller": caller})]
+    if call.line is not None and call.flow == UNKNOWN_LINE_FLOW:
+        facts.append(("line_off", "degraded", {"why": "line_off"}))
+    return facts
 
 
 def _agency_facts(agency: Agency | None) -> dict[str, str]:

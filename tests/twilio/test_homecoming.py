@@ -18,7 +18,8 @@ from callcenter.app import create_app
 from callcenter.db import Database
 from callcenter.homecomer import Homecomer
 from callcenter.jobs import PERIODIC
-from callcenter.models import Call, CallEvent, Disposition, Leg, Outbox, Recording, Ticket
+from callcenter.models import Call, CallEvent, Disposition, Leg, Line, Outbox, Recording, Ticket
+from callcenter.services.residency import Residency
 from callcenter.services.twilio_gaps import Gaps, gather
 from callcenter.services.twilio_home import TwilioHome
 from ivr.twilio.client import Client
@@ -136,6 +137,21 @@ def test_who_was_heard_by_nobody_is_owed_a_call(twilio_site: TwilioSite, twilio_
     kept = one(twilio_site, call.sid)
     assert (kept.disposition, kept.disposition_reason) == (Disposition.CALL_BACK, "abandoned")
     assert kinds(twilio_site, call.sid) == ["offered", "degraded", "hung_up", "disposed"]
+
+
+def test_a_line_that_was_off_is_told_of_a_call_that_comes_home(
+    twilio_site: TwilioSite, twilio_town: Town
+) -> None:
+    with twilio_site.database.transaction() as session:
+        line = session.scalars(select(Line).where(Line.number == twilio_town.number)).one()
+        now = twilio_site.exchange.clock()
+        Residency(session).decide(line, on=False, reason="Selesai", account_id=None, now=now)
+    call = served_alone(twilio_site, twilio_town, seconds=0)
+    come_home(twilio_site)
+    assert one(twilio_site, call.sid).disposition == Disposition.CALL_BACK
+    events = of(twilio_site, CallEvent, call.sid)
+    whys = [event.data["why"] for event in events if event.kind == "degraded"]
+    assert sorted(whys) == ["away", "line_off"]
 
 
 def test_what_a_bin_recorded_is_fetched(twilio_site: TwilioSite, twilio_town: Town) -> None:
