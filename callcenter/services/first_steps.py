@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from callcenter.models import Agency, Line, Officer
 from callcenter.services import demo_agencies
+from callcenter.services.line_checks import PROVIDER
 from callcenter.services.seed import Login
 from callcenter.settings import Settings
 
@@ -54,7 +55,7 @@ def demo_guide(settings: Settings, session: Session) -> str:
 def _numbers(session: Session, settings: Settings) -> str:
     query = select(Line.number, Agency.name).join(Line.agency).order_by(Line.number).limit(3)
     numbers = [agency.number for agency in demo_agencies.agencies()]
-    lines = session.execute(query.where(Line.number.in_(numbers))).all()
+    lines = session.execute(query.where(Line.provider == PROVIDER, Line.number.in_(numbers))).all()
     shown = "\n".join(f"  {number}  {name}" for number, name in lines)
     example = lines[0].number if lines else ""
     return (

@@ -13,6 +13,7 @@ from callcenter.models import Agency, Call, Leg, Line, Officer, Ticket
 from callcenter.services import demo_agencies
 from callcenter.services.callers import normalise
 from callcenter.services.duty import Duty
+from callcenter.services.line_checks import PROVIDER
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,8 @@ class Rehearsal:
 
     def number(self) -> str | None:
         """Return the number to dial when none was asked for: the demonstration's first."""
-        query = select(Line.number).join(Line.agency).order_by(Agency.code != demo_agencies.POST, Line.number)
+        query = select(Line.number).join(Line.agency).where(Line.provider == PROVIDER)
+        query = query.order_by(Agency.code != demo_agencies.POST, Line.number)
         return self._session.scalar(query.limit(1))
 
     def officer(self, officer_id: int | None, at: datetime) -> Role | None:
