@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import click
 import requests
 from sqlalchemy import select
@@ -10,6 +12,7 @@ from twilio.request_validator import RequestValidator
 from callcenter import bootstrap
 from callcenter.cli.reading import plainly
 from callcenter.models import Line
+from callcenter.services import fields
 from callcenter.services.fields import FieldError
 from callcenter.services.line_checks import active_lines
 from callcenter.services.residency import Residency
@@ -91,12 +94,15 @@ def line(state: str, number: str, reason: str) -> None:
     A line on Twilio is off until it is switched on: its calls and recordings pass through a provider abroad.
     """
     with plainly(), bootstrap.database(load()).transaction() as session:
-        found = session.scalar(select(Line).where(Line.provider == PROVIDER, Line.number == number))
-        if found is None:
-            raise click.ClickException(f"no line on Twilio has the number {number}; nothing was changed")
         try:
-            decisions = Residency(session)
-            decisions.decide(found, on=state == "on", reason=reason, account_id=None, now=utc_now())
+            number = fields.line_number("number", number)
+            found = session.scalar(select(Line).where(Line.provider == PROVIDER, Line.number == number))
+            if found is None:
+                raise click.ClickException(f"no line on Twilio has the number {number}; nothing was changed")
+            decisions, address = Residency(session), f"terminal:{os.getuid()}"
+            decisions.decide(
+                found, on=state == "on", reason=reason, account_id=None, now=utc_now(), address=address
+            )
         except FieldError as error:
             raise click.ClickException(f"{error.field}: {error.code}; nothing was changed") from None
     click.echo(f"{number} is {state}")

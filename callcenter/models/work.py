@@ -76,7 +76,7 @@ class Alarm(Base):
 
 
 class AccessLog(Base):
-    """Who played, exported or searched personal data (UU 27/2022 art. 31), or marked a number."""
+    """Who played, exported or searched personal data (UU 27/2022 art. 31), marked a number, or decided on a line."""
 
     __tablename__ = "access_log"
     __table_args__ = (Index("ix_access_log_action_at", "action", "at"),)

@@ -1,4 +1,4 @@
-"""Traces of access to personal data (UU 27/2022 art. 31), of logins, and of marks on numbers."""
+"""Traces of access to personal data (UU 27/2022 art. 31), of logins, of marks on numbers, and of decisions on lines."""
 
 from __future__ import annotations
 
@@ -25,6 +25,8 @@ Action = Literal[
     "token_made",
     "token_revoked",
     "token_failed",
+    "line_on",
+    "line_off",
 ]
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from callcenter.models import Line, LineDecision
 from callcenter.services import fields
+from callcenter.services.audit import Audit
 from callcenter.services.fields import FieldError
 
 ABROAD = frozenset({"twilio"})
@@ -33,20 +34,43 @@ class Residency:
         """Tell whether calls to a line are answered."""
         if line.provider not in ABROAD:
             return True
-        last = self._session.scalar(_of(line).limit(1))
+        last = self.last(line)
         return last is not None and last.on
 
-    def decide(self, line: Line, *, on: bool, reason: str, account_id: int | None, now: datetime) -> None:
+    def last(self, line: Line) -> LineDecision | None:
+        """Give the decision that counts."""
+        return self._session.scalar(_of(line).limit(1))
+
+    def decide(
+        self,
+        line: Line,
+        *,
+        on: bool,
+        reason: str,
+        account_id: int | None,
+        now: datetime,
+        address: str = "",
+    ) -> None:
         """Switch a line on or off; raises ``FieldError`` without a reason, or for a line that needs none."""
         if line.provider not in ABROAD:
             raise FieldError("reason", "not_abroad", line.number)
-        why = fields.text("reason", reason, LONGEST_REASON)
+        why = _reason(reason)
         self._session.add(LineDecision(line_id=line.id, on=on, reason=why, account_id=account_id, at=now))
-        self._session.flush()
+        subject = f"line:{line.id}:{line.number}"
+        Audit(self._session).write(
+            "line_on" if on else "line_off", subject, account_id=account_id, address=address, now=now
+        )
 
     def history(self, line: Line) -> Sequence[LineDecision]:
         """Give the decisions, the last one first."""
         return self._session.scalars(_of(line)).all()
+
+
+def _reason(typed: str) -> str:
+    """Take a reason in one line; its limit has words of its own."""
+    if len(" ".join(typed.split())) > LONGEST_REASON:
+        raise FieldError("reason", "long_reason")
+    return fields.text("reason", typed, LONGEST_REASON)
 
 
 def _of(line: Line) -> Select[LineDecision]:

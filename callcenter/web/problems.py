@@ -28,6 +28,7 @@ WEEKDAYS = (
 _PROBLEMS = {
     "empty": _l("Belum diisi. Isi kolom ini."),
     "too_long": _l("Terlalu panjang. Persingkat menjadi paling banyak 120 huruf."),
+    "long_reason": _l("Terlalu panjang. Persingkat menjadi paling banyak 500 huruf."),
     "long_note": _l("Terlalu panjang. Persingkat menjadi paling banyak 2.000 huruf."),
     "unprintable": _l("Ada karakter yang tidak dapat ditampilkan. Ketik ulang nilainya."),
     "formula": _l("Tampak seperti rumus lembar kerja. Hapus tanda = + - @ di awalnya."),
@@ -49,7 +50,7 @@ _PROBLEMS = {
         "Lembar kerja mengubah nomor ini menjadi bilangan. Format kolomnya sebagai teks, lalu ketik ulang."
     ),
     "taken_number": _l("Nomor ini sudah dipakai jalur lain. Periksa nomornya, atau ubah jalur itu."),
-    "unknown_provider": _l("Penyedia tidak dikenal. Pilih dari daftar."),
+    "unknown_provider": _l("Penyedia tidak dikenal. Pilih asterisk atau twilio."),
     "not_abroad": _l("Nomor ini tidak memerlukan keputusan: penyedianya di sini."),
     "unknown_flow": _l("Alur percakapan tidak dikenal. Pilih dari daftar."),
     "bad_date": _l("Bukan tanggal. Tulis seperti 2026-11-23."),

@@ -20,17 +20,34 @@ def test_an_administrator_switches_a_line_on_with_a_reason(site: Site, page: Pag
     expect(row).to_contain_text("Twilio")
     expect(row).to_contain_text("mati")
     shoot(page, "agency-line-off")
-    page.get_by_role("link", name="+62234271234").click()
+    row.get_by_role("link", name="Nyalakan nomor").click()
     expect(page.get_by_role("heading", name="Penyedia di luar negeri mati")).to_be_visible()
+    page.get_by_label("Alasan").fill("x" * 501)
+    page.get_by_role("button", name="Nyalakan nomor").click()
+    expect(page.get_by_text("paling banyak 500 huruf")).to_be_in_viewport()
+    expect(page.get_by_label("Alasan")).to_have_value("x" * 501)
+    shoot(page, "line-reason-too-long")
     page.get_by_label("Alasan").fill("Keputusan Bupati 12/2026")
     page.get_by_role("button", name="Nyalakan nomor").click()
     expect(page.get_by_text("Nomor dinyalakan.")).to_be_visible()
     expect(page.locator(".entries li").first).to_contain_text("Keputusan Bupati 12/2026")
     shoot(page, "line-on-twilio")
-    page.get_by_label("Alasan").fill("Uji coba selesai")
+    page.goto(f"{site.address}/admin/agencies/{agency_id}")
+    for told in ("menyala", "Keputusan Bupati 12/2026", ", admin"):
+        expect(row).to_contain_text(told)
+    shoot(page, "agency-line-on")
+    row.get_by_role("link", name="Matikan nomor").click()
+    page.get_by_label("Alasan").fill("Ujicoba" * 70)
     page.get_by_role("button", name="Matikan nomor").click()
     expect(page.get_by_role("heading", name="Penyedia di luar negeri mati")).to_be_visible()
     expect(page.locator(".entries li")).to_have_count(2)
+    shoot(page, "line-off-again")
+    page.goto(f"{site.address}/admin/agencies/{agency_id}")
+    expect(row).to_contain_text("mati")
+    flow = row.get_by_role("cell", name="hotline").bounding_box()
+    assert flow
+    assert flow["width"] > 60, "a long reason squeezes the other columns"
+    shoot(page, "agency-line-off-again")
 
 
 def test_a_line_on_the_own_exchange_needs_no_decision(site: Site, page: Page) -> None:

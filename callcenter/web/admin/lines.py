@@ -9,11 +9,11 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from callcenter.models import Agency, Line, LineDecision
-from callcenter.services.agencies import Agencies, LineForm, flow_names
+from callcenter.services.agencies import DEFAULT_PROVIDER, Agencies, LineForm, flow_names
 from callcenter.services.fields import FieldError
 from callcenter.services.residency import ABROAD, Residency
 from callcenter.web.admin.part import found, local_now, pages, see_other, writes
-from callcenter.web.context import house, now, viewer
+from callcenter.web.context import address, house, now, viewer
 from callcenter.web.forms import typed
 from callcenter.web.problems import problem
 
@@ -49,9 +49,7 @@ def edit_line(line_id: int) -> str:
     """Show the form of a number."""
     with house().database.reading() as db:
         line = found(db, Line, line_id)
-        until = line.active_until.isoformat() if line.active_until else ""
-        form = LineForm(line.number, line.flow, line.active_from.isoformat(), until, line.provider)
-        return _form(line.agency, line, form, decisions=Residency(db).history(line))
+        return _form(line.agency, line, _form_of(line), decisions=Residency(db).history(line))
 
 
 @pages.post("/lines/<int:line_id>")
@@ -63,12 +61,12 @@ def change_line(line_id: int) -> Reply:
         with house().database.transaction() as db:
             line = found(db, Line, line_id)
             Agencies(db).change_line(line, form)
-            agency_id = line.agency_id
+            agency_id, served = line.agency_id, Residency(db).is_served(line)
     except FieldError as error:
         with house().database.reading() as db:
             line = found(db, Line, line_id)
             return _form(line.agency, line, form, error, Residency(db).history(line)), 422
-    flash(_("Perubahan disimpan. Sentral telepon segera mengenalnya."), "good")
+    flash(_changed(form, served=served), "good")
     return see_other("admin.agency", agency_id=agency_id)
 
 
@@ -80,10 +78,15 @@ def decide_on_line(line_id: int) -> Reply:
         with house().database.transaction() as db:
             line, on = found(db, Line, line_id), typed("on") == "1"
             who, why = viewer().account_id, typed("reason")
-            Residency(db).decide(line, on=on, reason=why, account_id=who, now=now())
+            Residency(db).decide(line, on=on, reason=why, account_id=who, now=now(), address=address())
     except FieldError as error:
-        flash(problem(error.code), "bad")
-        return see_other("admin.edit_line", line_id=line_id)
+        with house().database.reading() as db:
+            line = found(db, Line, line_id)
+            if line.provider not in ABROAD:  # somebody moved it meanwhile: there is no reason to mend
+                flash(problem(error.code), "bad")
+                return see_other("admin.edit_line", line_id=line_id)
+            past = Residency(db).history(line)
+            return _form(line.agency, line, _form_of(line), error, past, reason=typed("reason")), 422
     flash(_("Nomor dinyalakan.") if on else _("Nomor dimatikan."), "good")
     return see_other("admin.edit_line", line_id=line_id)
 
@@ -94,6 +97,8 @@ def _form(
     form: LineForm,
     error: FieldError | None = None,
     decisions: Sequence[LineDecision] = (),
+    *,
+    reason: str = "",
 ) -> str:
     errors = {error.field: problem(error.code)} if error else {}
     return render_template(
@@ -105,6 +110,7 @@ def _form(
         flows=[(name, name) for name in flow_names()],
         providers=[("asterisk", "Asterisk"), ("twilio", "Twilio")],
         decisions=decisions,
+        reason=reason,
     )
 
 
@@ -114,6 +120,19 @@ def _saved(form: LineForm) -> str:
     return str(_("Nomor disimpan. Sentral telepon segera mengenalnya."))
 
 
+def _changed(form: LineForm, *, served: bool) -> str:
+    if not served:
+        return _saved(form)
+    if form.provider in ABROAD:
+        return str(_("Perubahan disimpan."))
+    return str(_("Perubahan disimpan. Sentral telepon segera mengenalnya."))
+
+
+def _form_of(line: Line) -> LineForm:
+    until = line.active_until.isoformat() if line.active_until else ""
+    return LineForm(line.number, line.flow, line.active_from.isoformat(), until, line.provider)
+
+
 def _typed() -> LineForm:
-    provider = typed("provider") or "asterisk"
+    provider = typed("provider") or DEFAULT_PROVIDER
     return LineForm(typed("number"), typed("flow"), typed("active_from"), typed("active_until"), provider)

@@ -16,7 +16,7 @@ from werkzeug.serving import make_server
 from callcenter.app import create_app
 from callcenter.cli import main
 from callcenter.db import Database
-from callcenter.models import Line, LineDecision
+from callcenter.models import AccessLog, Line, LineDecision
 from callcenter.settings import load
 from ivr.twilio.client import Client
 from recordings.store import LocalStore
@@ -121,10 +121,15 @@ def test_a_line_is_switched_on_and_off_with_a_reason(desk: Desk) -> None:
     assert desk.run("line", "on", NUMBER, "--reason", " ").exit_code == 1
     assert desk.run("line", "on", "+62234000000", "--reason", "SK 12").exit_code == 1
     assert desk.run("line", "on", NUMBER, "--reason", "SK 12").exit_code == 0
-    assert desk.run("line", "off", NUMBER, "--reason", "Selesai").exit_code == 0
+    assert desk.run("line", "off", "0234 271234", "--reason", "Selesai").exit_code == 0
     with desk.database.reading() as session:
         kept = session.scalars(select(LineDecision).order_by(LineDecision.id)).all()
         assert [(one.on, one.reason) for one in kept] == [(True, "SK 12"), (False, "Selesai")]
+        log = session.execute(select(AccessLog.action, AccessLog.account_id, AccessLog.address)).all()
+        assert [(action, by, at[:9]) for action, by, at in log] == [
+            ("line_on", None, "terminal:"),
+            ("line_off", None, "terminal:"),
+        ]
 
 
 def test_the_document_for_a_bin_is_one_that_twilio_takes(desk: Desk) -> None:

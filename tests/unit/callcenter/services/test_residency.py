@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callcenter.models import Line
+from callcenter.models import AccessLog, Line
 from callcenter.services.fields import FieldError
 from callcenter.services.residency import Residency
 from tests import factories
@@ -35,11 +36,35 @@ def test_a_line_on_twilio_is_off_until_it_is_switched_on(session: Session, line:
     ]
 
 
-@pytest.mark.parametrize("reason", ["", "  ", "x" * 501])
-def test_a_decision_needs_a_reason(session: Session, line: Line, reason: str) -> None:
-    with pytest.raises(FieldError):
+def test_who_decided_where_is_logged(session: Session, line: Line) -> None:
+    admin = factories.account(session, "admin").id
+    here = {"reason": "SK 12", "now": factories.NOW}
+    Residency(session).decide(line, on=True, account_id=admin, address="192.0.2.1", **here)
+    Residency(session).decide(line, on=False, account_id=None, address="terminal:0", **here)
+    rows = session.execute(select(AccessLog.action, AccessLog.account_id, AccessLog.address))
+    assert [tuple(row) for row in rows] == [
+        ("line_on", admin, "192.0.2.1"),
+        ("line_off", None, "terminal:0"),
+    ]
+    assert set(session.scalars(select(AccessLog.subject))) == {f"line:{line.id}:{line.number}"}
+
+
+@pytest.mark.parametrize(
+    ("reason", "code"), [("", "empty"), ("  ", "empty"), ("x" * 501, "long_reason"), ("=1+1", "formula")]
+)
+def test_a_decision_needs_a_reason(session: Session, line: Line, reason: str, code: str) -> None:
+    with pytest.raises(FieldError, match=code):
         Residency(session).decide(line, on=True, reason=reason, account_id=None, now=factories.NOW)
     assert not Residency(session).is_served(line)
+    assert Residency(session).history(line) == []
+    assert session.scalars(select(AccessLog)).all() == []
+
+
+def test_the_longest_reason_is_kept_whole(session: Session, line: Line) -> None:
+    Residency(session).decide(line, on=True, reason="x" * 500, account_id=None, now=factories.NOW)
+    last = Residency(session).last(line)
+    assert last
+    assert last.reason == "x" * 500
 
 
 def test_a_line_on_asterisk_needs_no_decision(session: Session, line: Line) -> None:
