@@ -16,9 +16,10 @@ from pathlib import Path
 
 from callcenter.custody import Custody, Found, describe
 from callcenter.db import Database
-from callcenter.services.remote_recordings import PROVIDER, RemoteRecording, RemoteRecordings
+from callcenter.services.remote_recordings import RemoteRecording, RemoteRecordings
 from ivr.twilio.client import Client
 from ivr.twilio.errors import TwilioError
+from ivr.twilio.names import PROVIDER
 from recordings.audio import Audio, inspect, swap_channels
 
 log = logging.getLogger(__name__)

@@ -15,12 +15,11 @@ from callcenter.services.calls import RECORDING_FAILED, find_call
 from callcenter.services.outbox import Work
 from callcenter.services.timeline import Timeline
 from ivr.engine import EMPTY_SECONDS
-from ivr.twilio.facts import RECORDING
+from ivr.twilio.names import PROVIDER, RECORDING_KEY
 from recordings.spool import AudioName, Kind
 
 log = logging.getLogger(__name__)
 
-PROVIDER = "twilio"
 FETCH, DELETE = "fetch_recording", "delete_recording"
 
 ABSENT = "absent"
@@ -151,7 +150,7 @@ def _recording(
     audio_name = AudioName.parse(name)
     if audio_name.call != call_key:
         raise ValueError(f"{name[:200]!r} is no recording of call {call_key[:80]!r}")
-    if not RECORDING.fullmatch(sid):
+    if not RECORDING_KEY.match(sid):
         raise ValueError(f"{sid[:80]!r} is no recording's SID")
     return RemoteRecording(audio_name, sid, max(seconds, 0), channels, officer_first, now)
 

@@ -132,13 +132,7 @@ class Ringing:
             return []
         ladders = Ladders(self._session, self._zone)
         people = ladders.people(call.agency_id, now, emergency=action.emergency)
-        query = select(Officer.id).where(
-            Officer.id.in_([one.officer_id for one in people]),
-            Officer.mobile.is_not(None),
-            Officer.mobile != "",
-        )
-        mobile = set(self._session.scalars(query))
-        return _without_holes([one for one in people if one.officer_id in mobile])
+        return _without_holes([one for one in people if one.has_mobile])
 
 
 def _may_ring(before: Sequence[Leg], period: int) -> bool:

@@ -13,9 +13,10 @@ from twilio.rest import Client as Library
 
 from ivr.twilio import errors
 from ivr.twilio.errors import TwilioError
-from ivr.twilio.facts import RECORDING, CallFacts, RecordingFacts, call_facts, recording_facts
+from ivr.twilio.facts import CallFacts, RecordingFacts, call_facts, recording_facts
 from ivr.twilio.library import told
 from ivr.twilio.media import Media, MediaClient, MediaError, RequestsMedia
+from ivr.twilio.names import RECORDING_KEY
 
 SECONDS = 10.0
 """How long an answer may take; our jobs have 30."""
@@ -120,7 +121,7 @@ class Client:
         the recording was made with (changelog of 2022-05-25, dual-channel by default).
         Raises ``OSError`` as well, where ``file`` cannot be written.
         """
-        if not RECORDING.fullmatch(recording_sid):
+        if not RECORDING_KEY.match(recording_sid):
             raise TwilioError(0, 0, True, f"{recording_sid[:40]!r} is no recording's SID")
         query = "?RequestedChannels=2" if channels == 2 else ""
         try:

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-
-RECORDING = re.compile(r"RE[0-9a-fA-F]{32}")
-"""The pattern of a recording's SID (Recording resource, properties)."""
 
 UNDATED = datetime.min.replace(tzinfo=UTC)
 

@@ -11,7 +11,8 @@ NODE = "twilio"
 
 CALL_KEY = re.compile(r"CA[0-9a-f]{32}\Z")
 """A CallSid."""
-RECORDING_KEY = re.compile(r"RE[0-9a-f]{32}\Z")
+RECORDING_KEY = re.compile(r"RE[0-9a-fA-F]{32}\Z")
+"""A recording's SID (Recording resource, properties)."""
 LEG_KEY = re.compile(r"(?P<call>CA[0-9a-f]{32})-(?P<turn>\d{1,9})-(?P<officer>\d{1,18})-(?P<time>\d{1,3})\Z")
 
 PREFIX = "/twilio"
