@@ -32,7 +32,7 @@ from ivr.flow import builtin
 from ivr.nodes import RecordNode
 from ivr.turns import Hangup
 from ivr.twilio import events
-from ivr.twilio.alone import TURN, reference
+from ivr.twilio.alone import NOTICE_VERSION, TURN, reference
 from ivr.twilio.facts import CallFacts, RecordingFacts
 from ivr.twilio.names import NODE, PROVIDER, Attempt
 from recordings.spool import AudioName, Kind
@@ -132,7 +132,7 @@ class TwilioHome:
         self._went_alone(call, call.offered_at)
         if call.agency_id is None or call.test:
             return
-        call.notice_version = call.notice_version or builtin(call.flow).notice_version or None
+        call.notice_version = call.notice_version or NOTICE_VERSION
         ticket = self._complaints.open(call, now)
         if ticket.provisional is None:
             own = reference(self._secret, call.key)

@@ -25,7 +25,11 @@ LANGUAGE: Language = "id"
 SPOKEN = "id-ID"
 """What Twilio calls Indonesian (TwiML Voice: <Say>, ``language``)."""
 
-WELCOME = ("degraded", "notice", "message")
+WELCOME = ("degraded", "notice_alone", "message")
+"""No key is listened to here, so the notice offers none: whoever hangs up instead is owed a call-back."""
+
+NOTICE_VERSION = "2026-1-alone"
+"""The version of that notice, as it is kept with the call."""
 
 
 @dataclass(frozen=True, slots=True)

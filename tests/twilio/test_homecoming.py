@@ -22,6 +22,7 @@ from callcenter.models import Call, CallEvent, Disposition, Leg, Line, Outbox, R
 from callcenter.services.residency import Residency
 from callcenter.services.twilio_gaps import Gaps, gather
 from callcenter.services.twilio_home import TwilioHome
+from ivr.twilio.alone import NOTICE_VERSION
 from ivr.twilio.client import Client
 from ivr.twilio.errors import TwilioError
 from recordings.store import LocalStore
@@ -114,7 +115,7 @@ def test_who_was_served_alone_asks_by_the_number_told(twilio_site: TwilioSite, t
     kept, ticket = one(twilio_site, call.sid), of(twilio_site, Ticket, call.sid)[0]
     assert (kept.disposition, kept.disposition_reason) == (Disposition.RECORDED, "message")
     assert (kept.offered_at, kept.ended_at, kept.hangup_cause) == (call.started, call.ended, 16)
-    assert (kept.caller_number, kept.notice_version) == ("+6281200000001", "2026-1")
+    assert (kept.caller_number, kept.notice_version) == ("+6281200000001", NOTICE_VERSION)
     assert (ticket.provisional, ticket.agency_id) == (number, kept.agency_id)
     assert [row.provider_key for row in of(twilio_site, Recording, call.sid)] == [f"{call.sid}__m__0"]
     whys = [event.data for event in of(twilio_site, CallEvent, call.sid) if event.kind == "degraded"]

@@ -178,6 +178,8 @@ def test_without_a_database_a_citizen_is_heard_and_given_a_number(
 
     assert "<Record" in send("/voice").text
     assert send("/voice").data == send("/turn/3").data == send("/fallback").data
+    assert "/notice_alone.wav" in send("/voice").text
+    assert "/notice.wav" not in send("/voice").text  # it offers keys, and nobody listens to them here
     assert "<Pause" in send("/wait/4").text
     recording = "https://api.twilio.com/recording"
     told = send("/fallback/kept", RecordingUrl=recording)
