@@ -11,11 +11,12 @@ from twilio.http import HttpClient
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client as Library
 
-from ivr.twilio import errors
+from ivr.twilio.downloads import Downloads
 from ivr.twilio.errors import TwilioError
 from ivr.twilio.facts import CallFacts, RecordingFacts, call_facts, recording_facts
 from ivr.twilio.library import told
-from ivr.twilio.media import Media, MediaClient, MediaError, RequestsMedia
+from ivr.twilio.media import MediaClient, RequestsMedia
+from ivr.twilio.messages import Messages
 from ivr.twilio.names import RECORDING_KEY
 
 SECONDS = 10.0
@@ -26,8 +27,6 @@ PAGE = 1000
 
 SOUND = ("audio/", "application/octet-stream", "binary/octet-stream")
 """Twilio says ``audio/x-wav`` (Recording resource); from a store of one's own sound comes as plain bytes."""
-
-OK = 200
 
 PROGRESS = ("initiated", "ringing", "answered", "completed")
 """All that is told of an outbound call (Call resource, ``StatusCallbackEvent``)."""
@@ -56,10 +55,10 @@ class Client:
         """
         http = http_client or TwilioHttpClient(timeout=seconds, max_retries=0)
         self._library = Library(account, token, http_client=http)
-        self._media: MediaClient = media or RequestsMedia()
-        self._account = account
-        self._auth = (account, token)
-        self._media_seconds = media_seconds
+        host = self._library.get_hostname("https://api.twilio.com").rstrip("/")
+        base = f"{host}/2010-04-01/Accounts/{account}"
+        self._downloads = Downloads(media or RequestsMedia(), base, (account, token), media_seconds)
+        self.messages = Messages(self._library, self._downloads)
 
     def place(self, to: str, caller_id: str, url: str, status_url: str, ring_seconds: int) -> str:
         """Call ``to`` and give the call's SID; who answers hears what ``url`` says.
@@ -124,14 +123,7 @@ class Client:
         if not RECORDING_KEY.match(recording_sid):
             raise TwilioError(0, 0, True, f"{recording_sid[:40]!r} is no recording's SID")
         query = "?RequestedChannels=2" if channels == 2 else ""
-        try:
-            with self._media.get(
-                self._sound(recording_sid) + query, self._auth, self._media_seconds
-            ) as media:
-                _check(media, limit_bytes)
-                return _copy(media, file, limit_bytes)
-        except MediaError as error:
-            raise errors.no_answer(f"the recording broke off ({error})") from None
+        return self._downloads.write(f"Recordings/{recording_sid}.wav{query}", file, limit_bytes, SOUND)
 
     def delete_recording(self, sid: str) -> None:
         """Delete the sound at Twilio; what is not there is deleted."""
@@ -149,11 +141,6 @@ class Client:
                 if queue.friendly_name == name:
                     queue.delete()
                     return
-
-    def send(self, to: str, from_: str, body: str) -> str:
-        """Send a text message of at most 1,600 characters; give its SID."""
-        with told():
-            return str(self._library.messages.create(to=to, from_=from_, body=body).sid)
 
     def numbers(self, names: Sequence[str]) -> list[tuple[str, str, dict[str, str]]]:
         """List the account's numbers: SID, E.164, and their settings of these ``names``."""
@@ -178,11 +165,6 @@ class Client:
             found = self._library.calls.stream(start_time_after=_day(since), page_size=PAGE)
             return [facts for facts in map(call_facts, found) if facts.is_since(since)]
 
-    def _sound(self, sid: str) -> str:
-        """Source: Recording resource, "Fetch a Recording's media file"."""
-        host = self._library.get_hostname("https://api.twilio.com")
-        return f"{host.rstrip('/')}/2010-04-01/Accounts/{self._account}/Recordings/{sid}.wav"
-
 
 def _settings(number: Any, names: Sequence[str]) -> dict[str, str]:
     return {name: str(getattr(number, name) or "") for name in names}
@@ -191,31 +173,6 @@ def _settings(number: Any, names: Sequence[str]) -> dict[str, str]:
 def _day(since: datetime) -> str:
     """Write what lists filter by: days, in UTC (Call and Recording resource)."""
     return f"{since.astimezone(UTC):%Y-%m-%d}"
-
-
-def _check(media: Media, limit_bytes: int) -> None:
-    if media.status != OK:
-        raise errors.of(0, media.status)
-    if not media.content_type.startswith(SOUND):
-        raise errors.no_answer(f"{media.content_type[:80]!r} is not sound")
-    if media.size is not None and media.size > limit_bytes:
-        raise _too_long(limit_bytes)
-
-
-def _copy(media: Media, file: BinaryIO, limit_bytes: int) -> int:
-    size = 0
-    for chunk in media.chunks:
-        size += len(chunk)
-        if size > limit_bytes:
-            raise _too_long(limit_bytes)
-        file.write(chunk)
-    if media.size is not None and size != media.size:
-        raise errors.no_answer(f"{size} of {media.size} bytes of the recording came")
-    return size
-
-
-def _too_long(limit_bytes: int) -> TwilioError:
-    return TwilioError(0, OK, True, f"the recording has more than {limit_bytes} bytes")
 
 
 @contextmanager

@@ -24,6 +24,7 @@ _READ: Mapping[int, Known] = {
     10001: (False, _ACCOUNT),
     20003: (False, "Twilio does not know us: correct CALLCENTER_TWILIO_ACCOUNT and _TOKEN"),
     20005: (False, _ACCOUNT),
+    20009: (False, "it is still on its way and cannot be deleted yet"),
     20403: (False, "the account may not use the API, it may be suspended: ask Twilio"),
     20404: (True, "Twilio has no such thing in this account; it may be deleted"),
     20429: (False, "too many requests at once; none was carried out"),

@@ -66,6 +66,10 @@ class Addresses:
         """Give the URL that hears of a recording; ``name`` is the audio object's."""
         return self.of(f"/recording/{name}")
 
+    def text_status(self, text_id: int) -> str:
+        """Give the URL that hears how a text fares."""
+        return self.of(f"/message/{text_id}/status")
+
     def officer(self, attempt: Attempt, what: str = "") -> str:
         """Give the URL of an officer's leg: its words, or ``what`` became of it."""
         return self.of(f"/officer/{attempt}" + (f"/{what}" if what else ""))

@@ -44,6 +44,10 @@ def wanted(addresses: Addresses, fallback: str = "") -> dict[str, str]:
         "voice_fallback_method": POST,
         "status_callback": addresses.of("/status"),
         "status_callback_method": POST,
+        "sms_url": addresses.of("/message"),
+        "sms_method": POST,
+        "sms_fallback_url": addresses.of("/message"),
+        "sms_fallback_method": POST,
     }
 
 

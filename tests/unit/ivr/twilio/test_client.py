@@ -132,7 +132,7 @@ def test_a_queue_in_which_somebody_waits_is_not_deleted(account: Account) -> Non
 
 
 def test_a_message_is_sent(account: Account) -> None:
-    assert account.client().send(OFFICER, LINE, "Jaga pukul 7").startswith("SM")
+    assert account.client().messages.send(OFFICER, LINE, "Jaga pukul 7").startswith("SM")
     assert account.messages == [{"To": OFFICER, "From": LINE, "Body": "Jaga pukul 7"}]
 
 
@@ -154,7 +154,7 @@ def asks(client: Client) -> list[Callable[[], object]]:
         lambda: client.fetch_recording(RECORDING),
         lambda: client.delete_recording(RECORDING),
         lambda: client.delete_queue("CA-a"),
-        lambda: client.send(OFFICER, LINE, "x"),
+        lambda: client.messages.send(OFFICER, LINE, "x"),
         lambda: client.recordings(NOW),
         lambda: client.calls(NOW),
     ]
