@@ -17,18 +17,21 @@ from callcenter.carrier import Carrier
 from callcenter.comparer import Comparer
 from callcenter.custody import Custody
 from callcenter.db import Database
+from callcenter.enclosures import Enclosures
 from callcenter.homecomer import Homecomer
 from callcenter.jobs.kinds import Tools
 from callcenter.line_tester import LineTester
 from callcenter.officer_calls import OfficerCalls
 from callcenter.reconciler import Reconciler
-from callcenter.senders import Sender
+from callcenter.senders import Sender, Sms, SmsRefusedError
 from callcenter.services import deadlines
 from callcenter.services.calls import Policy
 from callcenter.services.exchange import Exchange
 from callcenter.settings import Settings
 from callcenter.sidecars import Sidecars
 from callcenter.switchboard import DatabaseSwitchboard, utc_now
+from callcenter.text_homecomer import TextHomecomer
+from callcenter.texter import Texter
 from callcenter.twilio_line import TwilioLine
 from ivr.asterisk import rendering
 from ivr.asterisk.ami import Connection
@@ -38,6 +41,7 @@ from ivr.prompts.build import build_agencies
 from ivr.prompts.files import Files
 from ivr.twilio.alone import Alone
 from ivr.twilio.client import Client
+from ivr.twilio.errors import TwilioError
 from ivr.twilio.names import Addresses
 from ivr.twilio.turns import Writer
 from recordings.reserve import Reserve, floor
@@ -117,9 +121,19 @@ def redis(settings: Settings) -> Redis:
     return Redis.from_url(settings.redis_url, socket_connect_timeout=3, retry=Retry(NoBackoff(), 0))
 
 
-def sender(settings: Settings) -> Sender:
-    """Make what sends officers their messages."""
-    return Sender(settings.notify_url, settings.home / "outbox-mail")
+def sender(settings: Settings, client: Client | None = None) -> Sender:
+    """Make what sends officers their messages; SMS by ``client``."""
+    return Sender(settings.notify_url, settings.home / "outbox-mail", _sms(client) if client else None)
+
+
+def _sms(client: Client) -> Sms:
+    def send(from_: str, to: str, words: str) -> None:
+        try:
+            client.messages.send(to, from_, words)
+        except TwilioError as error:
+            raise SmsRefusedError(error.permanent, str(error)) from None
+
+    return send
 
 
 def tools(settings: Settings, client: Client | None = None) -> Tools:
@@ -129,14 +143,22 @@ def tools(settings: Settings, client: Client | None = None) -> Tools:
     client = client or twilio(settings)
     return Tools(
         database=data,
-        sender=sender(settings),
+        sender=sender(settings, client),
         settings=settings,
         build_names=lambda names: build_agencies(settings.prompts_dir, names, human),
         twilio=client,
         custody=Custody(policy(settings), store(settings)) if client else None,
         officer_calls=_officer_calls(settings, data, client) if client else None,
         homecomer=Homecomer(data, policy(settings), settings.ring_seconds, client) if client else None,
+        text_homecomer=TextHomecomer(data, policy(settings), settings.programme, client) if client else None,
+        texter=_texter(settings, data, client) if client else None,
+        enclosures=Enclosures(data, store(settings), client, settings.home / "incoming") if client else None,
     )
+
+
+def _texter(settings: Settings, data: Database, client: Client) -> Texter:
+    site = Addresses(settings.twilio_urls[0])
+    return Texter(data, policy(settings), client, site, settings.programme)
 
 
 def _officer_calls(settings: Settings, data: Database, client: Client) -> OfficerCalls:

@@ -1,10 +1,11 @@
-"""How a message reaches an officer: by an Apprise address, or as a local mail file."""
+"""How a message reaches an officer: by an Apprise address, by SMS, or as a local mail file."""
 
 from __future__ import annotations
 
 import logging
 import os
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
@@ -13,6 +14,9 @@ from pathlib import Path
 
 import apprise
 
+from callcenter.services.notifications import SMS
+
+log = logging.getLogger(__name__)
 logging.getLogger("apprise").setLevel(logging.WARNING)  # its finer levels name addresses with their secrets
 
 
@@ -31,13 +35,27 @@ class Message:
     at: datetime
 
 
+class SmsRefusedError(Exception):
+    """An SMS did not go out; ``permanent`` where it never will."""
+
+    def __init__(self, permanent: bool, words: str) -> None:
+        """See the class; ``words`` hold no number."""
+        super().__init__(words)
+        self.permanent = permanent
+
+
+Sms = Callable[[str, str, str], object]
+"""Sends from a number to a number these words; raises ``SmsRefusedError``."""
+
+
 class Sender:
     """Sends to an officer's own address, else the instance's, else into a folder."""
 
-    def __init__(self, default_url: str, directory: Path) -> None:
+    def __init__(self, default_url: str, directory: Path, sms: Sms | None = None) -> None:
         """Send to ``default_url``; while that is empty, write into ``directory``."""
         self._default_url = default_url
         self._directory = directory
+        self._sms = sms
 
     def channel(self, url: str | None) -> str:
         """Name the way a message goes, without secrets: ``mailto``, ``tgram``, ``file``."""
@@ -48,10 +66,34 @@ class Sender:
     def send(self, message: Message, url: str | None) -> None:
         """Send now; raises ``SendError``."""
         address = url or self._default_url
-        if address:
+        if address.startswith(SMS):
+            self._by_sms(message, address)
+        elif address:
             _by_apprise(message, address, self.channel(url))
         else:
             _to_file(message, self._directory)
+
+    def _by_sms(self, message: Message, address: str) -> None:
+        """Send by SMS; what can never go that way goes where everything else of the instance goes."""
+        from_, _, to = address.removeprefix(SMS).partition("/")
+        try:
+            self._send_sms(from_, to, shortened(message))
+        except SmsRefusedError as error:
+            if not error.permanent or self._default_url.startswith(SMS):
+                raise SendError(str(error)) from error
+            log.warning("an SMS about %s was refused (%s): told otherwise", message.fact, error)
+            self.send(message, None)
+
+    def _send_sms(self, from_: str, to: str, words: str) -> None:
+        if self._sms is None:
+            raise SmsRefusedError(True, "no Twilio account is configured")
+        self._sms(from_, to, words)
+
+
+def shortened(message: Message) -> str:
+    """Write a message as an SMS: its title, and where to open it."""
+    links = re.findall(r"https?://\S+", message.body)
+    return " ".join([_one_line(message.title), *links[-1:]])
 
 
 def _by_apprise(message: Message, address: str, channel: str) -> None:

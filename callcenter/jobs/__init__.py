@@ -15,7 +15,8 @@ from callcenter.jobs.prompts import build_agency_prompt
 from callcenter.jobs.recordings import delete_recording, fetch_recording
 from callcenter.jobs.ringing import delete_queue, hang_up_officer, ring_officer
 from callcenter.jobs.seal import seal
-from callcenter.jobs.twilio_home import twilio_home
+from callcenter.jobs.texts import delete_text, fetch_enclosure, send_text
+from callcenter.jobs.twilio_home import texts_home, twilio_home
 from callcenter.jobs.watch import watch
 
 JOBS: dict[str, Job] = {
@@ -30,6 +31,9 @@ JOBS: dict[str, Job] = {
     "build_agency_prompt": Job(build_agency_prompt, seconds=120),
     "fetch_recording": Job(fetch_recording, seconds=600, aside=True),
     "delete_recording": Job(delete_recording, seconds=30),
+    "send_text": Job(send_text, seconds=30),
+    "delete_text": Job(delete_text, seconds=30),
+    "fetch_enclosure": Job(fetch_enclosure, seconds=300, aside=True),
 }
 
 PERIODIC: dict[str, Periodic] = {
@@ -41,4 +45,5 @@ PERIODIC: dict[str, Periodic] = {
     "expire_marks": Periodic(expire_marks, seconds=3600),
     "seal": Periodic(seal, seconds=600),
     "twilio_home": Periodic(twilio_home, seconds=60),
+    "texts_home": Periodic(texts_home, seconds=60),
 }

@@ -9,10 +9,13 @@ from typing import Any
 
 from callcenter.custody import Custody
 from callcenter.db import Database
+from callcenter.enclosures import Enclosures
 from callcenter.homecomer import Homecomer
 from callcenter.officer_calls import OfficerCalls
 from callcenter.senders import Sender
 from callcenter.settings import Settings
+from callcenter.text_homecomer import TextHomecomer
+from callcenter.texter import Texter
 from ivr.twilio.client import Client
 
 
@@ -32,7 +35,10 @@ class Tools:
     custody: Custody | None = None
     officer_calls: OfficerCalls | None = None
     homecomer: Homecomer | None = None
-    """These four are there with a Twilio account only."""
+    text_homecomer: TextHomecomer | None = None
+    texter: Texter | None = None
+    enclosures: Enclosures | None = None
+    """These seven are there with a Twilio account only."""
 
 
 @dataclass(frozen=True, slots=True)

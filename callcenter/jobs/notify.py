@@ -17,9 +17,11 @@ from callcenter.services.telling import OPENED
 
 
 def notify_ticket(tools: Tools, payload: dict[str, Any], now: datetime) -> None:
-    """Tell payload's ``officer_id`` (or, without one, the instance) of ``ticket_id``."""
-    ticket_id, officer_id = int(payload["ticket_id"]), _officer(payload)
-    notify(tools, lambda notifications, _: notifications.begin_ticket(ticket_id, officer_id, now), now)
+    """Tell payload's ``officer_id`` (or, without one, the instance) of ``ticket_id``, or of its ``text_id``."""
+    ticket_id, officer_id, text_id = int(payload["ticket_id"]), _officer(payload), payload.get("text_id")
+    notify(
+        tools, lambda notifications, _: notifications.begin_ticket(ticket_id, officer_id, now, text_id), now
+    )
 
 
 def notify_obligation(tools: Tools, payload: dict[str, Any], now: datetime) -> None:

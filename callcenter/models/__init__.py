@@ -13,6 +13,7 @@ from callcenter.models.reconciliation import Difference, ExchangeRecord, LogOffs
 from callcenter.models.recording import Recording
 from callcenter.models.residency import LineDecision
 from callcenter.models.roster import RosterVersion
+from callcenter.models.text import Channel, Enclosure, TextDisposition, TextMessage, TextState, TextStop
 from callcenter.models.ticket import Ticket, TicketEntry, TicketStatus
 from callcenter.models.watching import LineCheck, MemberState, NodeState, Unreachable
 from callcenter.models.work import AccessLog, Alarm, Notification, Outbox
@@ -30,6 +31,7 @@ __all__ = [
     "CallerKind",
     "ChangeKind",
     "ChangeStatus",
+    "Channel",
     "Difference",
     "Disposition",
     "DutyChange",
@@ -38,6 +40,7 @@ __all__ = [
     "DutyRecord",
     "DutyReminder",
     "DutyWarning",
+    "Enclosure",
     "ExchangeRecord",
     "HandoverNote",
     "HandoverSeen",
@@ -61,6 +64,10 @@ __all__ = [
     "Role",
     "RosterVersion",
     "Shift",
+    "TextDisposition",
+    "TextMessage",
+    "TextState",
+    "TextStop",
     "Ticket",
     "TicketEntry",
     "TicketStatus",

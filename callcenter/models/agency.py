@@ -53,6 +53,8 @@ class Line(Base):
     """E.164 with its plus sign, or a short code of 3 to 6 digits."""
     provider: Mapped[str] = mapped_column(default="asterisk")
     flow: Mapped[str] = mapped_column(default="hotline")
+    texts_for_all: Mapped[bool] = mapped_column(default=False)
+    """Texts of agencies whose own number cannot send them go out from this number."""
     active_from: Mapped[date]
     active_until: Mapped[date | None]
 

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, or_, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from callcenter.models import Agency, Line
 from callcenter.services import fields
 from callcenter.services.fields import FieldError
 from callcenter.services.outbox import Work
+from callcenter.services.residency import ABROAD
 from ivr.flow import BUILTIN
 
 PROVIDERS = ("asterisk", "twilio")
@@ -47,6 +48,8 @@ class LineForm:
     active_from: str = ""
     active_until: str = ""
     provider: str = DEFAULT_PROVIDER
+    texts_for_all: bool = False
+    """Of a line on Twilio: texts of agencies without one of their own go out from this number."""
 
 
 class Agencies:
@@ -140,6 +143,13 @@ class Agencies:
             raise FieldError("number", "taken_number", number)
         line.number, line.provider, line.flow = number, form.provider, form.flow
         line.active_from, line.active_until = starts, ends
+        self._write_texts(line, form.texts_for_all and line.provider in ABROAD)
+
+    def _write_texts(self, line: Line, for_all: bool) -> None:
+        """Let one line at most send the texts of all."""
+        if for_all and not line.texts_for_all:
+            self.session.execute(update(Line).where(Line.texts_for_all).values(texts_for_all=False))
+        line.texts_for_all = for_all
 
     def _owe_prompt(self, agency: Agency, now: datetime) -> None:
         fact = f"agency-named:{agency.id}:{now.isoformat()}"

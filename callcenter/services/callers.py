@@ -38,6 +38,18 @@ def normalise(text: str) -> str | None:
     return _classify(text.strip()[:64])[1]
 
 
+def is_mobile(number: str | None) -> bool:
+    """Tell whether a number (E.164) can take an SMS."""
+    if not number or not number.startswith("+"):
+        return False
+    try:
+        kind = phonenumbers.number_type(phonenumbers.parse(number, REGION))
+    except phonenumbers.NumberParseException:
+        return False
+    types = phonenumbers.PhoneNumberType
+    return kind in (types.MOBILE, types.FIXED_LINE_OR_MOBILE)
+
+
 def printable(text: str, limit: int = 80) -> str | None:
     """Keep what can be shown on one line; ``None`` when nothing is left."""
     shown = "".join(letter if letter.isprintable() else " " for letter in text[: limit * 4])

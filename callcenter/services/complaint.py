@@ -1,4 +1,4 @@
-"""Turning a call into its ticket, and telling those who must know."""
+"""Turning a call or a text into its ticket, and telling those who must know."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from callcenter.models import Call, Ticket
+from callcenter.models import Call, TextMessage, Ticket
 from callcenter.services.duty import Duty
 from callcenter.services.ladder import Ladders, first_rung
 from callcenter.services.outbox import Work
 from callcenter.services.recordings import Recordings
+from callcenter.services.telling import ticket_fact
+from callcenter.services.texts import Texts
 from callcenter.services.tickets import Tickets
 from callcenter.services.timeline import Timeline
 
@@ -27,23 +29,26 @@ class Complaints:
 
     def open(self, call: Call, now: datetime) -> Ticket:
         """Open the call's ticket unless it is open already."""
-        return self._open(call, now)[0]
+        opened = self._tickets.open_for(call, "emergency" if call.emergency else "general", now)
+        if opened.new:
+            self._announce(call, opened.ticket, now)
+        return opened.ticket
 
     def open_and_tell(self, call: Call, now: datetime) -> dict[str, str]:
-        """Open the ticket and give what the caller is told: number and PIN.
+        """Open the ticket and give what the caller is told: number and PIN."""
+        ticket = self.open(call, now)
+        return {"ticket_number": ticket.number, "ticket_pin": self._tickets.pin(ticket)}
 
-        A ticket opened before (while officer and citizen talked) gets a new
-        PIN here, because the first one was kept only as a hash.
-        """
-        ticket, pin = self._open(call, now)
-        return {"ticket_number": ticket.number, "ticket_pin": pin or self._tickets.new_pin(ticket)}
+    def written(self, text: TextMessage, agency_id: int, now: datetime, *, urgent: bool) -> Ticket:
+        """Open the ticket of a text that came in."""
+        category = "emergency" if urgent else "general"
+        ticket = self._tickets.open(agency_id, category, text.number, "id", now)
+        self._owe_notifications(ticket, now)
+        return ticket
 
-    def _open(self, call: Call, now: datetime) -> tuple[Ticket, str | None]:
-        opened = self._tickets.open_for(call, "emergency" if call.emergency else "general", now)
-        ticket = opened.ticket
-        if opened.pin is not None:
-            self._announce(call, ticket, now)
-        return ticket, opened.pin
+    def added(self, ticket: Ticket, text: TextMessage, now: datetime) -> None:
+        """Tell who must know that a citizen wrote more about a ticket."""
+        self._owe_notifications(ticket, now, text)
 
     def _announce(self, call: Call, ticket: Ticket, now: datetime) -> None:
         warning = Recordings(self._session).warning(call)
@@ -55,14 +60,16 @@ class Complaints:
         data = {"ticket_id": ticket.id, "number": ticket.number}
         self._timeline.add(call, now, ("ticket", "ticket_opened", data))
         self._owe_notifications(ticket, now)
+        Texts(self._session).opened(ticket, now)
 
-    def _owe_notifications(self, ticket: Ticket, now: datetime) -> None:
+    def _owe_notifications(self, ticket: Ticket, now: datetime, text: TextMessage | None = None) -> None:
         """Tell everybody on the first rung, else who covers for the agency; without anybody, the instance."""
         first = first_rung(Duty(self._session, self._zone).on_duty(ticket.agency_id, now))
         if not first and (cover := Ladders(self._session, self._zone).cover(ticket.agency_id, now)):
             first = list(cover.people)
         people: list[int | None] = [person.officer_id for person in first]
         for officer_id in people or [None]:
-            fact = f"ticket-opened:{ticket.id}:officer:{officer_id or 'none'}"
             payload = {"ticket_id": ticket.id, "officer_id": officer_id}
+            payload |= {"text_id": text.id} if text else {}
+            fact = ticket_fact(ticket.id, officer_id, text.id if text else None)
             Work(self._session).owe("notify_ticket", fact, payload, now)

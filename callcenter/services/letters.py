@@ -33,13 +33,14 @@ class Letters:
     web_url: str
     zone: ZoneInfo
 
-    def ticket(self, ticket: Ticket) -> Letter:
-        """Tell of a new ticket."""
+    def ticket(self, ticket: Ticket, *, more: bool = False) -> Letter:
+        """Tell of a new ticket, or that its citizen wrote ``more`` about it."""
         name = ticket.agency.name
+        title = f"Keterangan baru pada aduan {ticket.number}" if more else f"Aduan baru {ticket.number}"
         return Letter(
-            f"Aduan baru {ticket.number} - {name}",
+            f"{title} - {name}",
             _lines(
-                f"Aduan baru untuk {name}.",
+                f"Warga menulis lagi tentang aduan untuk {name}." if more else f"Aduan baru untuk {name}.",
                 f"Nomor tiket : {ticket.number}",
                 f"Kategori    : {CATEGORIES.get(ticket.category, ticket.category)}",
                 f"Penelepon   : {mask(ticket.caller_number)}",

@@ -11,9 +11,14 @@ from sqlalchemy import Table, bindparam, case, select, update
 from sqlalchemy.orm import Session
 
 from callcenter.models import Notification, Obligation, ObligationStatus, Officer, Ticket
+from callcenter.services.callers import is_mobile
 from callcenter.services.letters import Letter, Letters
-from callcenter.services.telling import OPENED, fact
+from callcenter.services.telling import OPENED, fact, ticket_fact
+from callcenter.services.text_ways import Ways
 from callcenter.services.upsert import insert_into
+
+SMS = "sms://"
+"""Begins an address of ours: ``sms://<from>/<to>``, both E.164."""
 
 FAILED = "failed: "
 POST = "Pengawas"
@@ -58,15 +63,19 @@ class Notifications:
         self._channel_of = channel_of
         self._letters = letters
 
-    def begin_ticket(self, ticket_id: int, officer_id: int | None, now: datetime) -> Notice | None:
-        """Begin to tell of a new ticket; ``None`` when there is nothing (more) to send.
+    def begin_ticket(
+        self, ticket_id: int, officer_id: int | None, now: datetime, text_id: int | None = None
+    ) -> Notice | None:
+        """Begin to tell of a new ticket, or of a text that was added to it.
 
-        Without an officer the instance's own address is told. Raises
-        ``LookupError`` for a ticket or an officer that does not exist.
+        ``None`` when there is nothing (more) to send. Without an officer the
+        instance's own address is told. Raises ``LookupError`` for a ticket or
+        an officer that does not exist.
         """
         ticket = _there(self._session.get(Ticket, ticket_id), "ticket", ticket_id)
-        row = {"fact": f"ticket-opened:{ticket_id}:officer:{officer_id or 'none'}", "ticket_id": ticket_id}
-        return self._begin(row, ticket.agency.name, officer_id, self._letters.ticket(ticket), now)
+        row = {"fact": ticket_fact(ticket_id, officer_id, text_id), "ticket_id": ticket_id}
+        letter = self._letters.ticket(ticket, more=text_id is not None)
+        return self._begin(row, ticket.agency.name, officer_id, letter, now)
 
     def begin_obligation(self, owed: Owed, officer_id: int | None, now: datetime) -> Notice | None:
         """Begin to tell of a call-back that is still owed; otherwise as ``begin_ticket``."""
@@ -103,9 +112,16 @@ class Notifications:
         officer = (
             _there(self._session.get(Officer, officer_id), "officer", officer_id) if officer_id else None
         )
-        name, url = (officer.name, officer.notify_url) if officer else (otherwise, None)
+        name, url = (officer.name, self._address(officer, now)) if officer else (otherwise, None)
         key = self._start({**facts, "officer_id": officer_id}, self._channel_of(url), now)
         return Notice(key, facts["fact"], name, url, letter.title, letter.body) if key is not None else None
+
+    def _address(self, officer: Officer, now: datetime) -> str | None:
+        """Give an officer's own address, else their mobile where an SMS can go there."""
+        if officer.notify_url or not is_mobile(officer.mobile):
+            return officer.notify_url
+        line = Ways(self._session).for_officers(officer.agency_id, now)
+        return f"{SMS}{line.number}/{officer.mobile}" if line else None
 
     def _start(self, facts: dict[str, Any], channel: str, now: datetime) -> int | None:
         row = insert_into(self._session, Notification).values(**facts, channel=channel, started_at=now)

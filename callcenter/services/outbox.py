@@ -34,13 +34,16 @@ class Work:
         """Write through ``session``; the work is owed once it commits."""
         self._session = session
 
-    def owe(self, kind: str, fact: str, payload: dict[str, Any], now: datetime) -> bool:
+    def owe(
+        self, kind: str, fact: str, payload: dict[str, Any], now: datetime, *, due: datetime | None = None
+    ) -> bool:
         """Owe one job for ``fact``; a fact that is known already changes nothing.
 
         Tells whether the fact was new. ``kind`` is a name in
         ``callcenter.jobs.JOBS``; ``payload`` is JSON-able and holds ids, not secrets.
+        The job is not begun before ``due``.
         """
-        row = {"kind": kind, "fact": fact, "payload": payload, "created_at": now, "due_at": now}
+        row = {"kind": kind, "fact": fact, "payload": payload, "created_at": now, "due_at": due or now}
         # Two transactions may learn one fact at once: the second waits here, then writes nothing.
         statement = _OWE[self._session.get_bind().dialect.name]
         return self._session.execute(statement, {**row, "attempts": 0}).first() is not None

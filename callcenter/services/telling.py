@@ -33,6 +33,12 @@ def fact(obligation_id: int, officer_id: int | None, occasion: str) -> str:
     return f"obligation-{occasion}:{obligation_id}:officer:{officer_id or 'none'}"
 
 
+def ticket_fact(ticket_id: int, officer_id: int | None, text_id: int | None = None) -> str:
+    """Name a message about a ticket: that it was opened, or that a citizen's text was added to it."""
+    about = f"ticket-text:{ticket_id}:{text_id}" if text_id else f"ticket-opened:{ticket_id}"
+    return f"{about}:officer:{officer_id or 'none'}"
+
+
 def occasion_of(fact: str) -> str:
     """Read the occasion out of a message's name, without what tells one time from another."""
     occasion = fact.removeprefix("obligation-").partition(":")[0].removesuffix("-emergency")

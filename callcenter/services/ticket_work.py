@@ -9,8 +9,11 @@ from sqlalchemy.orm import Session
 
 from callcenter.models import Ticket, TicketEntry, TicketStatus
 from callcenter.services.access import NotVisibleError, Viewer
+from callcenter.services.texts import Texts
 
 LONGEST_NOTE = 4000
+LONGEST_TEXT = 459
+"""Three SMS of plain letters (GSM 03.38: 153 in each part)."""
 _NEXT = {
     TicketStatus.NEW: (TicketStatus.VERIFIED, TicketStatus.CLOSED),
     TicketStatus.VERIFIED: (TicketStatus.IN_PROGRESS, TicketStatus.RESOLVED, TicketStatus.CLOSED),
@@ -25,7 +28,8 @@ class TicketWorkError(ValueError):
 
     One of ``empty`` (a note without text), ``long``, ``transition`` (not the
     ticket's next step, or somebody else was quicker), ``reason`` (closing and
-    reopening need one).
+    reopening need one), ``empty_text``, ``long_text`` and ``no_way`` (to write
+    to the citizen).
     """
 
     def __init__(self, code: str) -> None:
@@ -52,6 +56,7 @@ class TicketWork:
         """Work inside the caller's transaction."""
         self._session = session
         self._viewer = viewer
+        self._texts = Texts(session)
 
     def add_note(self, ticket_id: int, text: str, now: datetime) -> TicketEntry:
         """Write a note; raises ``TicketWorkError`` for an empty or endless one."""
@@ -73,7 +78,22 @@ class TicketWork:
         ticket.closed_at = now if after is TicketStatus.CLOSED else None
         entry = self._write(ticket, note, now)
         entry.status_from, entry.status_to = before, after
+        self._session.flush()
+        self._texts.moved(ticket, entry, now)
         return entry
+
+    def write(self, ticket_id: int, text: str, once: str, now: datetime) -> None:
+        """Write to the citizen; raises ``TicketWorkError`` where there is no way to them.
+
+        ``once`` names one pressing of the button: pressed twice, it is sent once.
+        """
+        body = _clean(text)
+        if not body:
+            raise TicketWorkError("empty_text")
+        if len(body) > LONGEST_TEXT:
+            raise TicketWorkError("long_text")
+        if not self._texts.write(self._ticket(ticket_id), body, self._viewer.account_id, once[:40], now):
+            raise TicketWorkError("no_way")
 
     def _ticket(self, ticket_id: int) -> Ticket:
         query = self._viewer.narrow_tickets(select(Ticket).where(Ticket.id == ticket_id))

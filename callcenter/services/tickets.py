@@ -1,4 +1,4 @@
-"""Opening tickets and telling citizens their status by telephone."""
+"""Opening tickets and telling citizens their status by telephone and text."""
 
 from __future__ import annotations
 
@@ -23,15 +23,14 @@ _TAKEN = select(Ticket.id).where(Ticket.number == bindparam("number"))
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A ticket with its PIN in clear: told once, kept only as a hash."""
+    """A call's ticket, and whether it was opened just now."""
 
     ticket: Ticket
-    pin: str | None
-    """``None`` when the ticket was open already."""
+    new: bool
 
 
 class Tickets:
-    """Tickets as the telephone sees them."""
+    """Tickets as citizens see them."""
 
     def __init__(self, session: Session, secret: bytes, zone: ZoneInfo) -> None:
         self._session = session
@@ -45,28 +44,20 @@ class Tickets:
         """
         known = self._session.scalar(_OF_CALL, {"call_id": call.id})
         if known:
-            return Opened(known, None)
+            return Opened(known, False)
         if call.agency_id is None:
             raise ValueError(f"call {call.key}: no agency could own a ticket")
-        number, pin = self._free_number(), numbers.random_pin()
-        ticket = Ticket(
-            number=number,
-            pin_hash=numbers.pin_hash(self._secret, number, pin),
-            agency_id=call.agency_id,
-            call_id=call.id,
-            category=category,
-            caller_number=call.caller_number,
-            language=call.language,
-            opened_at=now,
-            verify_by=deadlines.due(deadlines.VERIFICATION, now, self._zone),
+        return Opened(
+            self._open(call.agency_id, call, category, call.caller_number, call.language, now), True
         )
-        self._session.add(ticket)
-        self._session.flush()
-        return Opened(ticket, pin)
 
-    def new_pin(self, ticket: Ticket) -> str:
-        """Give a ticket another PIN; the former one is worth nothing."""
-        pin = numbers.random_pin()
+    def open(self, agency_id: int, category: str, caller_number: str, language: str, now: datetime) -> Ticket:
+        """Open a ticket that came without a call."""
+        return self._open(agency_id, None, category, caller_number, language, now)
+
+    def pin(self, ticket: Ticket) -> str:
+        """Give a ticket's PIN; one that was drawn at random, as once they were, is replaced."""
+        pin = numbers.pin_of(self._secret, ticket.number)
         ticket.pin_hash = numbers.pin_hash(self._secret, ticket.number, pin)
         return pin
 
@@ -89,6 +80,31 @@ class Tickets:
         """Let the citizen ask by the number and PIN that an exchange gave alone, too."""
         ticket.provisional = number
         ticket.provisional_pin_hash = numbers.pin_hash(self._secret, number, pin)
+
+    def _open(
+        self,
+        agency_id: int,
+        call: Call | None,
+        category: str,
+        caller_number: str | None,
+        language: str,
+        now: datetime,
+    ) -> Ticket:
+        number = self._free_number()
+        ticket = Ticket(
+            number=number,
+            pin_hash=numbers.pin_hash(self._secret, number, numbers.pin_of(self._secret, number)),
+            agency_id=agency_id,
+            call=call,
+            category=category,
+            caller_number=caller_number,
+            language=language,
+            opened_at=now,
+            verify_by=deadlines.due(deadlines.VERIFICATION, now, self._zone),
+        )
+        self._session.add(ticket)
+        self._session.flush()
+        return ticket
 
     def _status(self, ticket: Ticket, number: str, pin: str) -> dict[str, str]:
         if ticket.pin_failures >= MAX_PIN_FAILURES:

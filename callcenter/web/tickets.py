@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -9,6 +11,7 @@ from werkzeug.wrappers import Response
 from callcenter.models import TicketStatus
 from callcenter.services.dossier import Dossiers
 from callcenter.services.listing import Listing
+from callcenter.services.text_threads import TextThreads
 from callcenter.services.ticket_work import TicketWork, TicketWorkError, next_statuses
 from callcenter.web.context import address, house, now, viewer
 from callcenter.web.filters import ticket_filter
@@ -39,7 +42,7 @@ def tickets() -> str:
 @pages.get("/tickets/<int:ticket_id>")
 def ticket(ticket_id: int) -> str:
     """Show a ticket with what was written on it."""
-    return _show(ticket_id)
+    return show(ticket_id)
 
 
 @pages.post("/tickets/<int:ticket_id>/notes")
@@ -50,8 +53,8 @@ def note(ticket_id: int) -> Response | tuple[str, int]:
         with house().database.transaction() as session:
             TicketWork(session, viewer()).add_note(ticket_id, text, now())
     except TicketWorkError as error:
-        flash(_problem(error), "bad")
-        return _show(ticket_id, note=text), 400
+        flash(problem(error), "bad")
+        return show(ticket_id, note=text), 400
     flash(_("Catatan disimpan."), "good")
     return redirect(url_for("tickets.ticket", ticket_id=ticket_id), 303)
 
@@ -65,19 +68,23 @@ def status(ticket_id: int) -> Response | tuple[str, int]:
         with house().database.transaction() as session:
             TicketWork(session, viewer()).move(ticket_id, before, after, text, now())
     except TicketWorkError as error:
-        flash(_problem(error), "bad")
-        return _show(ticket_id, reason=text), 400
+        flash(problem(error), "bad")
+        return show(ticket_id, reason=text), 400
     flash(_("Status aduan diubah."), "good")
     return redirect(url_for("tickets.ticket", ticket_id=ticket_id), 303)
 
 
-def _show(ticket_id: int, **typed: str) -> str:
+def show(ticket_id: int, **typed: str) -> str:
+    """Show a ticket, with what was typed and not taken."""
     with house().database.reading() as session:
         dossier = Dossiers(session, viewer()).ticket(ticket_id)
+        thread = TextThreads(session, viewer()).of(dossier.ticket, now())
     return render_template(
         "tickets/ticket.html",
         dossier=dossier,
         ticket=dossier.ticket,
+        thread=thread,
+        once=secrets.token_hex(8),
         following=next_statuses(TicketStatus(dossier.ticket.status)),
         now=now(),
         typed=typed,
@@ -91,11 +98,17 @@ def _status(name: str) -> TicketStatus:
         raise TicketWorkError("transition") from None
 
 
-def _problem(error: TicketWorkError) -> str:
+def problem(error: TicketWorkError) -> str:
+    """Say why a change was not made, and what to do."""
     texts: dict[str, str] = {
         "empty": _("Catatan masih kosong. Tulis isinya, lalu simpan."),
         "long": _("Teks terlalu panjang (paling banyak 4.000 huruf). Tidak ada yang disimpan."),
         "transition": _("Status tidak diubah: aduan ini baru saja diubah orang lain. Periksa, lalu ulangi."),
+        "empty_text": _("Pesan masih kosong. Tulis isinya, lalu kirim."),
+        "long_text": _("Pesan terlalu panjang (paling banyak 459 huruf). Tidak ada yang dikirim."),
+        "no_way": _(
+            "Pesan tidak dikirim: tidak ada nomor yang dapat mengirim SMS kepada warga ini. Teleponlah."
+        ),
         "reason": _("Status tidak diubah: tulis alasannya untuk menutup atau membuka kembali aduan."),
     }
     return texts[error.code]

@@ -6,16 +6,22 @@ import logging
 from typing import cast
 
 from flask import Blueprint, abort, current_app, request, send_file
+from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from callcenter.house import house
+from callcenter.services.access import possible_id
 from callcenter.services.remote_recordings import RemoteRecordings
 from callcenter.services.ringing import STEP
+from callcenter.services.text_inbox import TextInbox
+from callcenter.services.text_sending import TextSending
+from callcenter.services.tickets import Tickets
 from callcenter.twilio_line import BadRequestError, TwilioLine
 from ivr.prompts.files import Files
 from ivr.twilio.names import PREFIX, RECORDING_KEY, Attempt
 from ivr.twilio.signature import HEADER, Signatures
+from ivr.twilio.texts import MESSAGE_KEY, Arrived, arrived
 from ivr.twilio.turns import nothing
 from recordings.spool import AudioName
 
@@ -139,6 +145,30 @@ def officer_status(key: str) -> Response:
     return _xml(nothing())
 
 
+@pages.post("/message")
+def message() -> Response:
+    """Take a text that comes in; it is answered apart, so that no answer is sent twice."""
+    with house().database.transaction() as session:
+        _inbox(session).take(_arrived(), house().clock())
+    return _xml(nothing())
+
+
+@pages.post("/message/<int:text_id>/status")
+def message_status(text_id: int) -> Response:
+    """Hear how a text of ours fares."""
+    form, key = request.form, request.form.get("MessageSid", "")
+    if not MESSAGE_KEY.match(key):
+        raise BadRequestError(f"not a MessageSid: {key[:80]!r}")
+    with house().database.transaction() as session:
+        try:
+            sending = TextSending(session, _tickets(session), house().settings.programme)
+            status, code = form.get("MessageStatus", ""), form.get("ErrorCode", 0, int)
+            sending.heard(possible_id(text_id), key, status, code, house().clock())
+        except LookupError as error:
+            raise BadRequestError(str(error)) from None
+    return _xml(nothing())
+
+
 @pages.post("/recording/<name>")
 def recording(name: str) -> Response:
     """Hear that a recording is there, or that there is none."""
@@ -176,6 +206,23 @@ def _audio_name(text: str) -> AudioName:
         return AudioName.parse(text)
     except ValueError as error:
         raise BadRequestError(str(error)) from None
+
+
+def _arrived() -> Arrived:
+    try:
+        return arrived(request.form)
+    except ValueError as error:
+        raise BadRequestError(str(error)) from None
+
+
+def _inbox(session: Session) -> TextInbox:
+    policy = _twilio().policy
+    return TextInbox(session, policy.secret, policy.zone)
+
+
+def _tickets(session: Session) -> Tickets:
+    policy = _twilio().policy
+    return Tickets(session, policy.secret, policy.zone)
 
 
 def _line() -> TwilioLine | None:

@@ -130,9 +130,11 @@ def _changed(form: LineForm, *, served: bool) -> str:
 
 def _form_of(line: Line) -> LineForm:
     until = line.active_until.isoformat() if line.active_until else ""
-    return LineForm(line.number, line.flow, line.active_from.isoformat(), until, line.provider)
+    since = line.active_from.isoformat()
+    return LineForm(line.number, line.flow, since, until, line.provider, line.texts_for_all)
 
 
 def _typed() -> LineForm:
     provider = typed("provider") or DEFAULT_PROVIDER
-    return LineForm(typed("number"), typed("flow"), typed("active_from"), typed("active_until"), provider)
+    since, until, for_all = typed("active_from"), typed("active_until"), typed("texts_for_all") == "1"
+    return LineForm(typed("number"), typed("flow"), since, until, provider, for_all)

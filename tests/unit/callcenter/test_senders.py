@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.policy import default
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from callcenter.senders import Message, Sender, SendError
+from callcenter.senders import Message, Sender, SendError, SmsRefusedError
 
 MESSAGE = Message(
     fact="ticket-opened:17:officer:3",
@@ -92,3 +93,34 @@ def test_an_address_nobody_understands_is_a_failure(tmp_path: Path) -> None:
     with pytest.raises(SendError, match="correct it") as caught:
         sender.send(MESSAGE, None)
     assert "secret" not in str(caught.value)
+
+
+ADDRESS = "sms://+62234271234/+6281355555555"
+
+
+def test_an_sms_is_the_title_and_the_link(tmp_path: Path) -> None:
+    sent: list[tuple[str, str, str]] = []
+    sender = Sender("", tmp_path, lambda *told: sent.append(told))
+    assert sender.channel(ADDRESS) == "sms"
+    sender.send(
+        replace(MESSAGE, title="Aduan baru 1", body="Baris\nBuka: https://x.example/tickets/1\n"), ADDRESS
+    )
+    assert sent == [("+62234271234", "+6281355555555", "Aduan baru 1 https://x.example/tickets/1")]
+
+
+def test_an_sms_that_may_go_later_is_tried_again(tmp_path: Path) -> None:
+    def refuse(*_: str) -> None:
+        raise SmsRefusedError(False, "not now")
+
+    with pytest.raises(SendError, match="not now"):
+        Sender("", tmp_path / "mail", refuse).send(MESSAGE, ADDRESS)
+    assert not (tmp_path / "mail").exists()
+
+
+@pytest.mark.parametrize("has_account", [True, False])
+def test_an_sms_that_never_goes_is_told_otherwise(tmp_path: Path, has_account: bool) -> None:
+    def refuse(*_: str) -> None:
+        raise SmsRefusedError(True, "stop")
+
+    Sender("", tmp_path / "mail", refuse if has_account else None).send(MESSAGE, ADDRESS)
+    assert len(list((tmp_path / "mail").iterdir())) == 1

@@ -8,9 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callcenter.db import Database
-from callcenter.models import Agency, Call, Notification, Obligation, Officer, Ticket
+from callcenter.models import Agency, Call, Line, Notification, Obligation, Officer, Ticket
 from callcenter.services.letters import Letters
 from callcenter.services.notifications import AGAIN, Notice, Notifications, Owed, unknown_ends
+from callcenter.services.residency import Residency
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 FACT = "ticket-opened:1:officer:1"
@@ -160,3 +161,29 @@ def test_a_call_back_tells_its_deadline_in_local_time(database: Database) -> Non
     assert notice.title == "DARURAT: Telepon balik - Dinas Sosial"
     assert "02-03-2026 15.00 WIB" in notice.body
     assert "1234567890" not in notice.body
+
+
+def test_an_officer_without_an_address_is_told_by_sms_where_a_line_can(database: Database) -> None:
+    with database.transaction() as session:
+        officer = session.get_one(Officer, 1)
+        officer.notify_url, officer.mobile = None, "+6281355555555"
+        number, since = "+62234271234", NOW.date()
+        line = Line(agency=officer.agency, number=number, provider="twilio", active_from=since)
+        session.add(line)
+    first = begun(database)
+    assert first.url is None, "the line is off"
+    with database.transaction() as session:
+        line = session.scalars(select(Line)).one()
+        Residency(session).decide(line, on=True, reason="SK 12", account_id=None, now=NOW)
+    again = begun(database, NOW + timedelta(minutes=1))
+    assert again.url == "sms://+62234271234/+6281355555555"
+
+
+def test_a_text_that_was_added_is_another_fact(database: Database) -> None:
+    with database.transaction() as session:
+        first = notifications(session).begin_ticket(1, 1, NOW)
+        more = notifications(session).begin_ticket(1, 1, NOW, text_id=7)
+    assert first is not None
+    assert more is not None
+    assert more.fact == "ticket-text:1:7:officer:1"
+    assert more.title.startswith("Keterangan baru pada aduan 12345678")

@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 
 from callcenter.app import create_app
 from callcenter.db import Database
-from callcenter.models import Agency, Call, CallEvent, Line
+from callcenter.models import Agency, Call, CallEvent, Line, TextMessage
 from callcenter.services.residency import Residency
 from callcenter.settings import Settings
 from ivr.damm import check_digit
@@ -57,6 +57,11 @@ def calls(place: Place) -> int:
         return session.scalar(select(func.count()).select_from(Call)) or 0
 
 
+def texts(place: Place) -> list[TextMessage]:
+    with place.database.reading() as session:
+        return list(session.scalars(select(TextMessage).order_by(TextMessage.id)))
+
+
 PATHS = [
     "/voice",
     "/turn/1",
@@ -71,7 +76,10 @@ PATHS = [
     f"/officer/{SID}-4-1-0/done",
     f"/officer/{SID}-4-1-0/status",
     f"/recording/{SID}__m__4",
+    "/message",
+    "/message/1/status",
 ]
+TEXT = {"MessageSid": "SM" + "1" * 32, "From": OFFER["From"], "To": OFFER["To"], "Body": "Lampu mati"}
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -82,7 +90,9 @@ def test_what_is_not_signed_is_refused_and_changes_nothing(place: Place, post: P
     assert post(path, OFFER, site="https://evil.example").status_code == 403
     forged = {"X-Twilio-Signature": RequestValidator(TOKEN).compute_signature(f"{SITES[0]}/twilio{path}", {})}
     assert client.post(f"/twilio{path}", data=OFFER, headers=forged).status_code == 403
+    assert client.post(f"/twilio{path}", data=TEXT).status_code == 403
     assert calls(place) == 0
+    assert texts(place) == []
 
 
 @pytest.mark.parametrize("site", SITES)
@@ -188,3 +198,30 @@ def test_without_a_database_a_citizen_is_heard_and_given_a_number(
     assert (len(digits), number[0], check_digit(number[:7])) == (24, "9", number[7])
     assert send("/fallback/kept", RecordingUrl=recording).data == told.data
     assert "digits/" not in send("/fallback/kept").text  # nothing was said: nobody could find the number
+
+
+def test_a_text_is_taken_once_and_answered_apart(place: Place, post: Post) -> None:
+    for _ in range(2):
+        answer = post("/message", TEXT)
+        assert (answer.status_code, answer.mimetype) == (200, "text/xml")
+        assert answer.text.endswith("<Response />")
+    came, reply = texts(place)
+    assert (came.disposition, came.body, reply.wording) == ("opened", "Lampu mati", "opened")
+
+
+def test_how_a_text_fares_is_taken_and_what_is_not_ours_is_refused(place: Place, post: Post) -> None:
+    post("/message", TEXT)
+    came, reply = texts(place)
+    told = {"MessageSid": "SM" + "2" * 32, "MessageStatus": "undelivered", "ErrorCode": "30003"}
+    assert post(f"/message/{reply.id}/status", told).status_code == 200
+    assert [text.state for text in texts(place)] == [None, "failed"]
+    assert post(f"/message/{came.id}/status", told).status_code == 400
+    assert post(f"/message/{reply.id}/status", {**told, "MessageSid": "SM" + "3" * 32}).status_code == 400
+    assert post(f"/message/{10**30}/status", told).status_code == 400
+    assert post(f"/message/{reply.id}/status", {**told, "MessageSid": "x"}).status_code == 400
+
+
+@pytest.mark.parametrize("form", [{"MessageSid": ""}, {"MessageSid": "CA" + "1" * 32}])
+def test_a_text_without_a_key_is_refused(place: Place, post: Post, form: dict[str, str]) -> None:
+    assert post("/message", {**TEXT, **form}).status_code == 400
+    assert texts(place) == []
