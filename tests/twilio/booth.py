@@ -15,6 +15,8 @@ URL = "https://hotline.test"
 ACCOUNT = "AC" + "0" * 32
 TOKEN = "1" * 32
 NUMBER = "+622345550101"
+WHATSAPP = "+622345550102"
+"""Our number on WhatsApp, asked at ``/whatsapp``."""
 CITIZEN = "+6281200000001"
 OFFICER = "+6281200000002"
 
@@ -24,6 +26,7 @@ Play = Callable[..., Exchange]
 
 def exchange(clock: Clock, pages: dict[str, Answer]) -> Exchange:
     """An exchange with one number, whose site answers ``/<name>`` with the verbs of that name."""
+    spare = f"{URL}/spare" if "spare" in pages else ""
     made = Exchange(_site(pages), clock, url=URL, account=ACCOUNT, token=TOKEN)
     made.add_number(
         NUMBER,
@@ -31,7 +34,9 @@ def exchange(clock: Clock, pages: dict[str, Answer]) -> Exchange:
         fallback=f"{URL}/fallback" if "fallback" in pages else "",
         status=f"{URL}/status" if "status" in pages else "",
         sms=f"{URL}/sms",
+        sms_fallback=spare,
     )
+    made.texting.add_whatsapp(WHATSAPP, f"{URL}/whatsapp", fallback=spare)
     return made
 
 

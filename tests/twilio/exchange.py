@@ -11,6 +11,8 @@ What a REST request changes in a call takes effect with the exchange's next move
 Media files are fetched with ``requests``, not through ``http``: mount ``adapter`` for api.twilio.com, or the
 test asks the real network.
 
+Messages, by SMS and WhatsApp, are in ``texting``: the head of that module says how tests write and read them.
+
 Not found in the documentation, and decided here: the end "rejected" gives a call, what a failing waitUrl
 document does (the fallback is asked), the action of a ``<Dial>`` whose own leg was redirected (none).
 """
@@ -19,10 +21,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import count
+from typing import Any
 
 from tests.phone.phone import Clock
-from tests.twilio.account import Number, Sms
+from tests.twilio.account import Number
+from tests.twilio.arriving import Arrived
 from tests.twilio.call import Call
+from tests.twilio.message import Message
 from tests.twilio.outbound import Outbound
 from tests.twilio.progress import Progress
 from tests.twilio.queueing import Queue
@@ -31,7 +36,9 @@ from tests.twilio.refusals import Refused
 from tests.twilio.rest import Faults, RestClient
 from tests.twilio.rest_calls import ROUTES as CALLS
 from tests.twilio.rest_kept import ROUTES as KEPT
+from tests.twilio.rest_messages import ROUTES as MESSAGES
 from tests.twilio.site import WSGI, Down, Site
+from tests.twilio.texting import Channel, Texting
 from tests.twilio.timers import Timers
 from tests.twilio.transport import Adapter
 from tests.twilio.twiml import Element, document, message_document
@@ -59,13 +66,13 @@ class Exchange:
         self.calls: dict[str, Call] = {}
         self.numbers: dict[str, Number] = {}
         self.queues: dict[str, Queue] = {}
-        self.sent: list[Sms] = []
         self.timers = Timers(clock)
         self.site = Site(app, clock, token)
         self.recorder = Recorder(self)
         self.outbound = Outbound(self)
+        self.texting = Texting(self)
         self.faults = Faults()
-        self.http = RestClient(self, [*CALLS, *KEPT])
+        self.http = RestClient(self, [*CALLS, *MESSAGES, *KEPT])
         self.adapter = Adapter(self)
         self._heard: set[str] = set()
         self._sids = count(1)
@@ -82,10 +89,17 @@ class Exchange:
         self.site.down = down
 
     def add_number(
-        self, number: str, *, voice: str, fallback: str = "", status: str = "", sms: str = ""
+        self,
+        number: str,
+        *,
+        voice: str,
+        fallback: str = "",
+        status: str = "",
+        sms: str = "",
+        sms_fallback: str = "",
     ) -> Number:
         """Own a number; its webhooks are full URLs."""
-        self.numbers[number] = Number(self.sid("PN"), number, voice, fallback, status, sms)
+        self.numbers[number] = Number(self.sid("PN"), number, voice, fallback, status, sms, sms_fallback)
         return self.numbers[number]
 
     def call(self, caller: str, number: str, **extra: str) -> Call:
@@ -104,20 +118,13 @@ class Exchange:
         self.settle()
         return call
 
-    def text(self, sender: str, number: str, body: str) -> tuple[Element, ...]:
-        """Let a citizen send a message; gives the verbs we answered with."""
-        params = {
-            "MessageSid": self.sid("SM"),
-            "AccountSid": self.account,
-            "From": sender,
-            "To": number,
-            "Body": body,
-            "NumMedia": "0",
-            "NumSegments": "1",
-            "ApiVersion": "2010-04-01",
-        }
-        url = self.numbers[number].sms
-        return self._asked("POST", url, params, message_document)
+    def send_in(self, sender: str, number: str, body: str = "", **more: Any) -> Arrived:
+        """Let somebody write to a number of ours: see ``Texting.send_in``."""
+        return self.texting.send_in(sender, number, body, **more)
+
+    def inbox(self, number: str, channel: Channel | None = None) -> list[Message]:
+        """What somebody received, by SMS and WhatsApp, the oldest first."""
+        return self.texting.inbox(number, channel)
 
     def advance(self, seconds: float) -> None:
         """Let time pass; whatever is due meanwhile happens at its instant."""
@@ -152,6 +159,10 @@ class Exchange:
     def document(self, method: str, url: str, params: dict[str, str]) -> tuple[Element, ...]:
         """Ask our site for a document; raises ``Refused``."""
         return self._asked(method, url, params, document)
+
+    def message_document(self, method: str, url: str, params: dict[str, str]) -> tuple[Element, ...]:
+        """Ask our site how to answer a message; raises ``Refused``."""
+        return self._asked(method, url, params, message_document)
 
     def inline(self, twiml: str) -> tuple[Element, ...]:
         return document(twiml.encode(), "text/xml", INLINE)

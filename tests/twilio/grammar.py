@@ -1,7 +1,8 @@
 """TwiML as a table: verbs and nouns, their attributes, what may be nested in them.
 
 Sources: the reference pages "TwiML Voice: <Gather>", "<Record>", "<Enqueue>", "<Dial>", "<Queue>",
-"<Play>", "<Say>", "<Pause>", "<Redirect>", "<Reject>", "<Hangup>", "<Leave>". Twilio only warns (12200)
+"<Play>", "<Say>", "<Pause>", "<Redirect>", "<Reject>", "<Hangup>", "<Leave>", and "TwiML Message:
+<Message>". Twilio only warns (12200)
 of an attribute it does not know and goes on without it; here it is refused, for it does nothing.
 """
 
@@ -11,6 +12,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
+from urllib.parse import urlsplit
 
 from tests.twilio.refusals import SCHEMA
 
@@ -36,6 +38,8 @@ class Rule:
     longest: int = 4096
     too_short: int = SCHEMA
     too_long: int = SCHEMA
+    lines: bool = False
+    """Whether the breaks inside the text are kept."""
 
 
 def words(*allowed: str) -> Fits:
@@ -59,6 +63,11 @@ def url(value: str) -> bool:
     """An absolute http(s) URL, or a relative one without blanks."""
     absolute = re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", value)
     return bool(value) and not re.search(r"[\s<>\"]", value) and (not absolute or bool(HTTP.match(value)))
+
+
+def callback(value: str) -> bool:
+    """A URL whose host, if it names one, has no underscore (page "TwiML Message: <Message>")."""
+    return url(value) and "_" not in (urlsplit(value).hostname or "")
 
 
 HTTP = re.compile(r"https?://[^/\s]+")
@@ -210,15 +219,25 @@ VERBS = frozenset(RULES) - {"Queue"} - SSML
 WAITING = frozenset({"Play", "Say", "Pause", "Hangup", "Redirect", "Leave"})
 """Verbs of a waitUrl document (page <Enqueue>); a <Gather> there is not played here."""
 
+ADDRESS = rf"(whatsapp:)?{E164}"
+
 MESSAGING: Mapping[str, Rule] = {
+    # "Message must have a valid To/From/statusCallback": warnings 14101, 14102, 14105.
     "Message": Rule(
-        {"action": _url, "method": Attribute(words("GET", "POST")), "to": Attribute(matches(E164))},
+        {
+            "to": Attribute(matches(ADDRESS), 14101),
+            "from": Attribute(matches(ADDRESS), 14102),
+            "action": Attribute(callback),
+            "statusCallback": Attribute(callback, 14105),
+            "method": Attribute(words("GET", "POST")),
+        },
         frozenset({"Body", "Media"}),
         text="optional",
         longest=1600,
         too_long=14103,
+        lines=True,
     ),
-    "Body": Rule(text="needed", longest=1600, too_long=14103),
+    "Body": Rule(text="needed", longest=1600, too_short=14103, too_long=14103, lines=True),
     "Media": Rule(text="needed"),
     "Redirect": Rule({"method": _method(13710)}, text="needed"),
 }

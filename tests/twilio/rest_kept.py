@@ -1,13 +1,12 @@
-"""What the account keeps: queues, recordings, messages, numbers (the pages of these resources)."""
+"""What the account keeps: queues, recordings, numbers (the pages of these resources)."""
 
 from __future__ import annotations
 
-import re
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
 
-from tests.twilio.account import Number, Sms
-from tests.twilio.grammar import E164, HTTP
+from tests.twilio.account import Number
+from tests.twilio.grammar import HTTP
 from tests.twilio.queueing import Queue
 from tests.twilio.recorder import Recording
 from tests.twilio.refusals import Refused
@@ -17,15 +16,16 @@ from tests.twilio.rest_calls import between
 if TYPE_CHECKING:
     from tests.twilio.exchange import Exchange
 
-LONGEST_BODY = 1600
-"""Characters of a message: error 21617."""
-
 NUMBER_FIELDS = {
     "VoiceUrl": "voice",
     "VoiceFallbackUrl": "fallback",
     "StatusCallback": "status",
     "SmsUrl": "sms",
+    "SmsFallbackUrl": "sms_fallback",
 }
+METHOD_FIELDS = {"SmsMethod": "sms_method", "SmsFallbackMethod": "sms_fallback_method"}
+UNCHANGED = ("VoiceMethod", "VoiceFallbackMethod", "StatusCallbackMethod")
+"""Calls of this account are asked by POST, Twilio's default; nobody changes that here."""
 
 
 def queues(exchange: Exchange, request: Request) -> Reply:
@@ -94,23 +94,6 @@ def media(exchange: Exchange, request: Request, sid: str) -> Reply:
     return Reply(200, content=recording.media(asked), content_type="audio/x-wav")
 
 
-def send(exchange: Exchange, request: Request) -> Reply:
-    """Send a message."""
-    allow(request, "To", "From", "Body", "StatusCallback")
-    to, from_, body = (request.params.get(name, "") for name in ("To", "From", "Body"))
-    _sendable(exchange, to, from_, body)
-    sms = Sms(exchange.sid("SM"), to, from_, body)
-    exchange.sent.append(sms)
-    return Reply(201, _message(exchange, sms, "queued"))
-
-
-def messages(exchange: Exchange, request: Request) -> Reply:
-    allow(request, "To", "From", "DateSent", "DateSent<", "DateSent>")
-    to = request.params.get("To")
-    rows = [_message(exchange, one, "sent") for one in reversed(exchange.sent) if to in (None, one.to)]
-    return page(exchange, request, "messages", rows)
-
-
 def numbers(exchange: Exchange, request: Request) -> Reply:
     allow(request, "PhoneNumber", "FriendlyName", "Beta", "Origin")
     wanted = request.params.get("PhoneNumber")
@@ -120,7 +103,7 @@ def numbers(exchange: Exchange, request: Request) -> Reply:
 
 def update_number(exchange: Exchange, request: Request, sid: str) -> Reply:
     """Point a number's webhooks elsewhere."""
-    allow(request, *NUMBER_FIELDS, *(f"{name[:-3]}Method" for name in NUMBER_FIELDS), "StatusCallbackMethod")
+    allow(request, *NUMBER_FIELDS, *METHOD_FIELDS, *UNCHANGED)
     number = next((one for one in exchange.numbers.values() if one.sid == sid), None)
     if number is None:
         raise Answered(404, 20404)
@@ -129,6 +112,12 @@ def update_number(exchange: Exchange, request: Request, sid: str) -> Reply:
         if value and not HTTP.match(value):
             raise Refused(21402, f"{name} {value}")
         if value is not None:
+            setattr(number, ours, value)
+    for name, ours in METHOD_FIELDS.items():
+        value = request.params.get(name, "POST")
+        if value not in ("GET", "POST"):
+            raise Refused(21403, f"{name} {value}")
+        if name in request.params:
             setattr(number, ours, value)
     if number.fallback and not number.voice:
         raise Refused(21405, number.number)
@@ -144,8 +133,6 @@ ROUTES: list[tuple[str, str, Handler]] = [
     ("GET", r"/Recordings/(?P<sid>\w+)\.json", fetch_recording),
     ("DELETE", r"/Recordings/(?P<sid>\w+)\.json", delete_recording),
     ("GET", r"/Recordings/(?P<sid>\w+)(\.wav)?", media),
-    ("POST", r"/Messages\.json", send),
-    ("GET", r"/Messages\.json", messages),
     ("GET", r"/IncomingPhoneNumbers\.json", numbers),
     ("POST", r"/IncomingPhoneNumbers/(?P<sid>\w+)\.json", update_number),
 ]
@@ -195,37 +182,6 @@ def _recording(exchange: Exchange, one: Recording) -> dict[str, Any]:
     }
 
 
-def _sendable(exchange: Exchange, to: str, from_: str, body: str) -> None:
-    if not to:
-        raise Refused(21604, "no To")
-    if not re.fullmatch(E164, to):
-        raise Refused(21211, f"{to} is not E.164")
-    if not from_:
-        raise Refused(21603, "no From")
-    if from_ not in exchange.numbers:
-        raise Refused(21606, f"{from_} is no number of the account")
-    if not body:
-        raise Refused(21602, "no Body")
-    if len(body) > LONGEST_BODY:
-        raise Refused(21617, f"{len(body)} characters")
-
-
-def _message(exchange: Exchange, sms: Sms, status: str) -> dict[str, Any]:
-    return {
-        "sid": sms.sid,
-        "account_sid": exchange.account,
-        "to": sms.to,
-        "from": sms.from_,
-        "body": sms.body,
-        "status": status,
-        "direction": "outbound-api",
-    }
-
-
-METHODS = ("voice_method", "voice_fallback_method", "status_callback_method", "sms_method")
-"""This account's numbers are asked by POST, Twilio's default; nobody changes that here."""
-
-
 def _number(exchange: Exchange, number: Number) -> dict[str, Any]:
     return {
         "sid": number.sid,
@@ -234,6 +190,10 @@ def _number(exchange: Exchange, number: Number) -> dict[str, Any]:
         "voice_url": number.voice,
         "voice_fallback_url": number.fallback,
         "status_callback": number.status,
+        **dict.fromkeys(("voice_method", "voice_fallback_method", "status_callback_method"), "POST"),
         "sms_url": number.sms,
-        **dict.fromkeys(METHODS, "POST"),
+        "sms_method": number.sms_method,
+        "sms_fallback_url": number.sms_fallback,
+        "sms_fallback_method": number.sms_fallback_method,
+        "capabilities": {"voice": True, "sms": number.sms_capable, "mms": False, "fax": False},
     }

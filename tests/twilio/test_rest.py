@@ -11,7 +11,7 @@ from twilio.base.exceptions import TwilioRestException
 from twilio.rest import Client
 
 from tests.phone.phone import Clock
-from tests.twilio.booth import ACCOUNT, CITIZEN, NUMBER, OFFICER, TOKEN, URL, Play, asked, twiml
+from tests.twilio.booth import ACCOUNT, CITIZEN, NUMBER, OFFICER, TOKEN, URL, Play
 from tests.twilio.exchange import Exchange
 from tests.twilio.refusals import Refused
 
@@ -101,41 +101,6 @@ def test_recordings_are_listed_fetched_and_deleted(play: Play) -> None:
     assert rest.recordings.list() == []
 
 
-def test_messages_are_sent(play: Play) -> None:
-    exchange = play()
-    message = client(exchange).messages.create(to=CITIZEN, from_=NUMBER, body="Aduan 123")
-    (sms,) = exchange.sent
-    assert (sms.sid, sms.to, sms.from_, sms.body) == (message.sid, CITIZEN, NUMBER, "Aduan 123")
-    assert [one.body for one in client(exchange).messages.list(to=CITIZEN)] == ["Aduan 123"]
-
-
-@pytest.mark.parametrize(
-    ("change", "code"),
-    [
-        ({"to": "0812"}, 21211),
-        ({"from_": "+622345550999"}, 21606),
-        ({"from_": "ICETA"}, 21606),
-        ({"body": ""}, 21602),
-        ({"body": "a" * 1601}, 21617),
-    ],
-)
-def test_a_wrong_message_is_refused(play: Play, change: dict[str, str], code: int) -> None:
-    exchange = play()
-    with pytest.raises(Refused) as refused:
-        client(exchange).messages.create(**{"to": CITIZEN, "from_": NUMBER, "body": "a", **change})
-    assert (refused.value.code, exchange.sent) == (code, [])
-
-
-def test_a_message_that_comes_in_is_answered(play: Play) -> None:
-    exchange = play(sms="<Message>Terima kasih</Message>")
-    (verb,) = exchange.text(CITIZEN, NUMBER, "STATUS 123")
-    assert verb.text == "Terima kasih"
-    (told,) = asked(exchange, "sms")
-    assert (told["Body"], told["NumMedia"], told["From"]) == ("STATUS 123", "0", CITIZEN)
-    with pytest.raises(Refused, match="Say"):
-        play(sms=lambda: twiml("<Say>x</Say>")).text(CITIZEN, NUMBER, "x")
-
-
 def test_numbers_are_pointed_elsewhere(play: Play) -> None:
     exchange = play(other="<Say>other</Say>")
     rest = client(exchange)
@@ -145,6 +110,16 @@ def test_numbers_are_pointed_elsewhere(play: Play) -> None:
     assert exchange.call(CITIZEN, NUMBER).heard == ["say:en-US:other"]
     with pytest.raises(Refused, match="21402"):
         rest.incoming_phone_numbers(number.sid).update(voice_url="/other")
+    moved = rest.incoming_phone_numbers(number.sid).update(
+        sms_url=f"{URL}/texts", sms_method="GET", sms_fallback_url=f"{URL}/spare"
+    )
+    assert (moved.sms_url, moved.sms_method, moved.sms_fallback_url) == (
+        f"{URL}/texts",
+        "GET",
+        f"{URL}/spare",
+    )
+    with pytest.raises(Refused, match="21403"):
+        rest.incoming_phone_numbers(number.sid).update(sms_method="PUT")
 
 
 def test_a_fault_happens_once(play: Play) -> None:

@@ -72,7 +72,7 @@ def message_document(body: bytes, content_type: str, base: str) -> tuple[Element
     root = _root(body, content_type, base)
     for child in root:
         if child.tag not in {"Message", "Redirect"}:
-            raise Refused(SCHEMA, f"<{child.tag}> does not answer a message, in the document of {base}")
+            raise Refused(14110, f"<{child.tag}> does not answer a message, in the document of {base}")
     return tuple(_element(child, MESSAGING, base) for child in root)
 
 
@@ -125,7 +125,8 @@ def _nested(node: ElementTree.Element, rule: Rule, base: str) -> None:
 
 
 def _text(node: ElementTree.Element, rule: Rule, base: str) -> str:
-    text = " ".join("".join(node.itertext() if rule.children == SSML else [node.text or ""]).split())
+    whole = "".join(node.itertext() if rule.children == SSML else [node.text or ""])
+    text = whole.strip() if rule.lines else " ".join(whole.split())
     where = f"<{node.tag}> in the document of {base}"
     if rule.children != SSML:
         _no_loose_text(node, base, inside=rule.text == "none")
