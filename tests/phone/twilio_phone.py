@@ -30,7 +30,16 @@ from tests.twilio.exchange import Exchange
 LONGEST_WAIT = 120
 """Seconds after which a script has waited in vain."""
 
-OURS = ("ring_officer", "hang_up_officer", "fetch_recording", "delete_recording", "delete_queue")
+OURS = (
+    "ring_officer",
+    "hang_up_officer",
+    "fetch_recording",
+    "delete_recording",
+    "delete_queue",
+    "send_text",
+    "delete_text",
+    "fetch_enclosure",
+)
 """The jobs that Twilio notices."""
 
 
@@ -53,7 +62,9 @@ class TwilioSite:
         """Have a number at Twilio, whether or not it is one of our lines."""
         ours = f"{self.exchange.url}/twilio"
         if number not in self.exchange.numbers:
-            self.exchange.add_number(number, voice=f"{ours}/voice", status=f"{ours}/status")
+            self.exchange.add_number(
+                number, voice=f"{ours}/voice", status=f"{ours}/status", sms=f"{ours}/message"
+            )
 
     def advance(self, seconds: float) -> None:
         """Let time pass second by second, and the jobs be done."""
