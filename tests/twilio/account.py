@@ -44,6 +44,8 @@ class WhatsAppSender:
     number: str
     install: str
     messages: Webhook
+    status: str = ""
+    """The sender's own status callback (page "Senders API - WhatsApp": ``webhook``)."""
 
 
 @dataclass(frozen=True, slots=True)

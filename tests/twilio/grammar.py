@@ -222,14 +222,14 @@ WAITING = frozenset({"Play", "Say", "Pause", "Hangup", "Redirect", "Leave"})
 ADDRESS = rf"(whatsapp:)?{E164}"
 
 MESSAGING: Mapping[str, Rule] = {
-    # "Message must have a valid To/From/statusCallback": warnings 14101, 14102, 14105.
+    # "Message must have a valid To/From/statusCallback": warnings 14101, 14102, 14104, 14105.
     "Message": Rule(
         {
             "to": Attribute(matches(ADDRESS), 14101),
             "from": Attribute(matches(ADDRESS), 14102),
             "action": Attribute(callback),
             "statusCallback": Attribute(callback, 14105),
-            "method": Attribute(words("GET", "POST")),
+            "method": _method(14104),
         },
         frozenset({"Body", "Media"}),
         text="optional",

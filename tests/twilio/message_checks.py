@@ -1,11 +1,13 @@
 """What Twilio checks of a message that is to be made (pages "Messages resource" and of the errors).
 
-Our faults are raised; what only the recipient can bring about (a landline 21635, a number that is no mobile
-21614, a STOP 21610) and a full queue (21611) are answered, as a race is.
+Our faults are raised; what only the recipient can bring about (a landline, a number that is no mobile 21614,
+a STOP 21610) and a full queue (21611) are answered, as a race is. For a landline abroad the page "Error 21635"
+says 21635, the help article "What happens when I attempt to send messages to a landline?" 21614:
+``Texting.landline_code`` chooses.
 
-Not found in the documentation, and decided here: the HTTP status of 21611 (429); the codes of a ``From``
-outside the service's pool (20001), of an empty pool (21703), of ``ContentSid`` beside ``Body`` or
-``MediaUrl`` (20001: one of them would do nothing).
+Not found in the documentation, and decided here: the HTTP status of 21611 (429); that a ``From`` outside the
+service's pool is a 21711 here too; the codes of an empty pool (21703) and of ``ContentSid`` beside ``Body``
+or ``MediaUrl`` (20001: one of them would do nothing).
 """
 
 from __future__ import annotations
@@ -78,10 +80,11 @@ def sender(exchange: Exchange, request: Request) -> str:
     if not service:
         return from_
     if service not in exchange.texting.services:
-        raise Refused(21705, f"{service} is no Messaging Service of the account")
+        known = re.fullmatch(r"MG[0-9a-fA-F]{32}", service)
+        raise Refused(21701 if known else 21705, f"{service} is no Messaging Service of the account")
     pool = exchange.texting.services[service].senders
     if from_ and from_ not in pool:
-        raise Refused(20001, f"{from_} is not in the pool of {service}")
+        raise Refused(21711, f"{from_} is not in the pool of {service}")
     whatsapp = request.params.get("To", "").startswith(WHATSAPP)
     fitting = [one for one in pool if one.startswith(WHATSAPP) == whatsapp]
     if not (from_ or fitting):
@@ -145,8 +148,8 @@ def recipient(exchange: Exchange, to: str, from_: str) -> None:
     texting = exchange.texting
     if code := texting.refusing.get(to.removeprefix(WHATSAPP)):
         raise Answered(400, code)
-    if not to.startswith(WHATSAPP) and _landline(to):
-        raise Answered(400, 21635)
+    if not to.startswith(WHATSAPP) and _landline(to) and to not in exchange.numbers:
+        raise Answered(400, texting.landline_code)
     service = texting.service_of(from_)
     # With Advanced Opt-Out the message "will fail with Error Code 21610 asynchronously".
     if texting.blocked(from_, to) and not (service and service.advanced):
@@ -165,8 +168,8 @@ def _on_whatsapp(exchange: Exchange, to: str, from_: str) -> None:
 
 
 def _by_sms(exchange: Exchange, to: str, from_: str, *, with_media: bool) -> None:
-    if not re.fullmatch(E164, to):
-        raise Refused(21211, f"{to} is not E.164")
+    if not re.fullmatch(E164, to) or not _possible(to):
+        raise Refused(21211, f"{to} is not E.164, or cannot exist")
     if not re.fullmatch(E164, from_):
         raise Refused(21606, f"{from_} is not E.164; this account has no other sender")
     if from_ not in exchange.numbers:
@@ -175,6 +178,14 @@ def _by_sms(exchange: Exchange, to: str, from_: str, *, with_media: bool) -> Non
         raise Refused(21661, f"{from_} cannot send")
     if with_media:
         raise Refused(21621, f"{from_}: numbers of this account send no MMS")
+
+
+def _possible(number: str) -> bool:
+    """ "Cannot possibly exist based on its format" is 21211 (help, "Does Twilio check ... can receive SMS?")."""
+    try:
+        return phonenumbers.is_possible_number(phonenumbers.parse(number))
+    except phonenumbers.NumberParseException:
+        return False
 
 
 def _landline(number: str) -> bool:

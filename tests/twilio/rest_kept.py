@@ -121,6 +121,8 @@ def update_number(exchange: Exchange, request: Request, sid: str) -> Reply:
             setattr(number, ours, value)
     if number.fallback and not number.voice:
         raise Refused(21405, number.number)
+    if number.sms_fallback and not number.sms:
+        raise Refused(21406, number.number)
     return Reply(200, _number(exchange, number))
 
 

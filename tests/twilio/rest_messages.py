@@ -32,7 +32,6 @@ def create(exchange: Exchange, request: Request) -> Reply:
     checks.others(request)
     checks.recipient(exchange, to, from_)
     service = params.get("MessagingServiceSid", "")
-    kept = exchange.texting.services.get(service)
     message = Message(
         exchange,
         exchange.sid("MM" if urls else "SM"),
@@ -45,7 +44,7 @@ def create(exchange: Exchange, request: Request) -> Reply:
         service=service,
         media_urls=urls,
         template="ContentSid" in params,
-        callback=params.get("StatusCallback") or (kept.status if kept else ""),
+        callback=params.get("StatusCallback", ""),
         valid_seconds=int(params.get("ValidityPeriod", 36_000)),
     )
     return Reply(201, exchange.texting.dispatch(message).facts())

@@ -164,7 +164,7 @@ BAD = {
     "a callback that does nothing": ('<Message statusCallback="/told">x</Message>', 12200),
     "two callbacks": ('<Message action="/a" statusCallback="/b">x</Message>', 12200),
     "a message behind an action": (f"<Message {BOTH}>x</Message><Message>y</Message>", 12200),
-    "a method of sorts": ('<Message method="PUT">x</Message>', 12200),
+    "a method of sorts": ('<Message method="PUT">x</Message>', 14104),
     "a redirect to nowhere": ("<Redirect/>", 12200),
     "too many": ("<Message>x</Message>" * 11, 14109),
 }

@@ -16,6 +16,7 @@ from tests.twilio.booth import ACCOUNT, CITIZEN, NUMBER, OFFICER, TOKEN, URL, WH
 from tests.twilio.exchange import Exchange
 from tests.twilio.message import Fate
 from tests.twilio.refusals import Refused
+from tests.twilio.segments import segments
 from tests.twilio.twiml import BeyondStandInError
 
 LANDLINE = "+622345550199"
@@ -161,6 +162,8 @@ def test_a_full_queue_takes_no_more(play: Play) -> None:
     [
         ({"to": ""}, 21604),
         ({"to": "0812"}, 21211),
+        ({"to": "+62112"}, 21211),
+        ({"to": "+9990812"}, 21211),
         ({"from_": None}, 21603),
         ({"from_": "+622345550999"}, 21659),
         ({"from_": "ICETA"}, 21606),
@@ -174,7 +177,8 @@ def test_a_full_queue_takes_no_more(play: Play) -> None:
         ({"media_url": [f"{URL}/a.jpg"]}, 21621),
         ({"content_variables": "{}"}, 21654),
         ({"content_sid": "HX" + "0" * 32, "body": None}, 21655),
-        ({"messaging_service_sid": "MG" + "0" * 32}, 21705),
+        ({"messaging_service_sid": "MG" + "0" * 32}, 21701),
+        ({"messaging_service_sid": "MG1"}, 21705),
         ({"to": THEIRS}, 21910),
         ({"from_": OURS}, 21910),
         ({"to": "whatsapp:0812", "from_": OURS}, 63003),
@@ -214,6 +218,14 @@ def test_a_recipient_who_cannot_be_reached_is_answered(play: Play, to: str, code
     exchange.texting.refusing[OFFICER] = 21614
     assert answer(lambda: send(exchange, to=to)) == (400, code)
     assert exchange.errors == []
+
+
+def test_documentation_knows_two_codes_for_a_landline(play: Play) -> None:
+    exchange = play(told="")
+    exchange.texting.landline_code = 21614
+    assert answer(lambda: send(exchange, to=LANDLINE)) == (400, 21614)
+    exchange.add_number(LANDLINE, voice=f"{URL}/x")
+    assert send(exchange, to=LANDLINE).status == "queued"
 
 
 def test_faults_are_like_those_of_calls(play: Play) -> None:
@@ -295,6 +307,25 @@ def test_a_message_can_be_read(play: Play) -> None:
     assert asked(exchange, "told")[-1]["EventType"] == "READ"
 
 
+def test_a_whatsapp_sender_has_a_callback_of_its_own(play: Play) -> None:
+    exchange = play(told="", channel="", whatsapp="")
+    exchange.texting.add_whatsapp(WHATSAPP, f"{URL}/whatsapp", status=f"{URL}/channel")
+    exchange.send_in(CITIZEN, WHATSAPP, "Halo", channel="whatsapp")
+    write(exchange)
+    write(exchange, status_callback=None)
+    exchange.advance(10)
+    assert statuses(exchange) == ["sent", "delivered"]
+    assert [one["MessageStatus"] for one in asked(exchange, "channel")] == ["sent", "delivered"]
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [("", 1), ("a" * 160, 1), ("a" * 161, 2), ("€" * 80, 1), ("€" * 81, 2), ("✓" * 70, 1), ("✓" * 71, 2)],
+)
+def test_a_text_takes_so_many_segments(text: str, parts: int) -> None:
+    assert segments(text) == parts
+
+
 def test_a_service_chooses_the_sender(play: Play) -> None:
     exchange = play(told="", service="")
     service = exchange.texting.add_service(NUMBER, OURS, status=f"{URL}/service")
@@ -311,7 +342,7 @@ def test_a_service_chooses_the_sender(play: Play) -> None:
 
 @pytest.mark.parametrize(
     ("change", "code"),
-    [({"from_": None, "body": None}, 21619), ({}, 20001), ({"from_": None, "to": THEIRS}, 21703)],
+    [({"from_": None, "body": None}, 21619), ({}, 21711), ({"from_": None, "to": THEIRS}, 21703)],
 )
 def test_a_service_has_rules_of_its_own(play: Play, change: dict[str, Any], code: int) -> None:
     exchange = play()

@@ -118,6 +118,8 @@ def test_numbers_are_pointed_elsewhere(play: Play) -> None:
         "GET",
         f"{URL}/spare",
     )
+    with pytest.raises(Refused, match="21406"):
+        rest.incoming_phone_numbers(number.sid).update(sms_url="")
     with pytest.raises(Refused, match="21403"):
         rest.incoming_phone_numbers(number.sid).update(sms_method="PUT")
 

@@ -49,6 +49,7 @@ class Texting:
         """By the recipient's number: the code the API refuses it with."""
         self.without_whatsapp: set[str] = set()
         """Addresses (``whatsapp:+…``) of people who do not use it."""
+        self.landline_code: Literal[21614, 21635] = 21635
         self.outside_window: Literal["failed", "undelivered"] = "failed"
         self.seconds_a_segment = 1.0
         self.deletable_after = 0.0
@@ -72,10 +73,11 @@ class Texting:
         method: str = "POST",
         fallback: str = "",
         fallback_method: str = "POST",
+        status: str = "",
     ) -> WhatsAppSender:
         """Own a WhatsApp sender, by its number without ``whatsapp:``."""
         webhook = Webhook(url, method, fallback, fallback_method)
-        made = WhatsAppSender(WHATSAPP + number, self._exchange.sid("XE"), webhook)
+        made = WhatsAppSender(WHATSAPP + number, self._exchange.sid("XE"), webhook, status)
         self.whatsapp_senders[made.number] = made
         return made
 
@@ -138,8 +140,15 @@ class Texting:
 
     # What its parts share.
 
+    def callback(self, message: Message) -> str:
+        """Where a status is told when the message itself names no place: its service, then its sender."""
+        if message.service and (url := self.services[message.service].status):
+            return url
+        return self.whatsapp_senders[message.from_].status if message.whatsapp else ""
+
     def dispatch(self, message: Message) -> Message:
         """Keep an outgoing message, and let it wait for its turn."""
+        message.callback = message.callback or self.callback(message)
         self.messages[message.sid] = message
         self.posting.place(message)
         return message
