@@ -1,37 +1,19 @@
-"""Messages that come in: the webhook, its fallback, our answers, keywords, files."""
+"""Messages that come in: the webhook, its fallback, our answers."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
-import requests
 from flask import Response
-from twilio.base.exceptions import TwilioRestException
 from twilio.request_validator import RequestValidator
-from twilio.rest import Client
 
 from tests.phone.phone import Clock
-from tests.twilio.account import Webhook
 from tests.twilio.booth import ACCOUNT, CITIZEN, NUMBER, OFFICER, TOKEN, URL, WHATSAPP, Play, asked, twiml
-from tests.twilio.exchange import Exchange
-from tests.twilio.keywords import ANSWERS
 from tests.twilio.message import Attachment, Place
 from tests.twilio.refusals import Refused
+from tests.twilio.sending import client, read
 
-PHOTO = Attachment(b"\xff\xd8\xff" + b"\0" * 1000, "image/jpeg")
 VOICE = Attachment(b"OggS" + b"\0" * 500, "audio/ogg")
 BOTH = f'action="{URL}/told" statusCallback="{URL}/told"'
-
-
-def client(exchange: Exchange) -> Any:
-    return Client(ACCOUNT, TOKEN, http_client=exchange.http)
-
-
-def read(exchange: Exchange, number: str = CITIZEN) -> list[str]:
-    """What somebody has got to read when all is on its way no more."""
-    exchange.advance(60)
-    return [one.received for one in exchange.inbox(number)]
 
 
 def test_the_webhook_tells_the_message(play: Play) -> None:
@@ -146,6 +128,8 @@ def test_redirects_without_end_are_refused(play: Play) -> None:
 
 
 HALF = f"<Body>{'a' * 900}</Body>"
+
+
 BAD = {
     "a verb of a call": ("<Say>x</Say>", 14110),
     "an unknown attribute": ('<Message loud="true">x</Message>', 12200),
@@ -213,103 +197,6 @@ def test_what_nobody_takes_is_only_in_the_log(play: Play) -> None:
     assert (len(tokens), len(set(tokens))) == (4, 2)
     exchange.down = False
     assert [one.body for one in client(exchange).messages.list(to=NUMBER)] == ["Lampu padam"]
-
-
-@pytest.mark.parametrize(
-    "word", ["STOP", "stopall", " Unsubscribe ", "CANCEL", "end", "QUIT", "optout", "Revoke"]
-)
-def test_stop_is_answered_by_twilio_and_told_to_us(play: Play, word: str) -> None:
-    exchange = play(sms="<Message>Aduan 123</Message>")
-    arrived = exchange.send_in(CITIZEN, NUMBER, word)
-    assert arrived.automatic
-    assert read(exchange) == [ANSWERS["STOP"]]
-    (told,) = asked(exchange, "sms")
-    assert (told["Body"], "OptOutType" in told) == (word, False)
-    assert [(one.status, one.error) for one in arrived.replies] == [("failed", 21610)]
-
-
-def test_who_stopped_gets_nothing_until_he_starts(play: Play) -> None:
-    exchange = play(sms="")
-    exchange.send_in(CITIZEN, NUMBER, "STOP")
-    with pytest.raises(TwilioRestException, match="unsubscribed") as refused:
-        client(exchange).messages.create(to=CITIZEN, from_=NUMBER, body="x")
-    assert (refused.value.status, refused.value.code, exchange.errors) == (400, 21610, [])
-    exchange.send_in(CITIZEN, NUMBER, "HELP")
-    exchange.send_in(CITIZEN, NUMBER, "Unstop")
-    client(exchange).messages.create(to=CITIZEN, from_=NUMBER, body="x")
-    assert read(exchange) == [ANSWERS["STOP"], ANSWERS["START"], "x"]
-
-
-@pytest.mark.parametrize("word", ["STOP please", "jangan stop", "berhenti", "YES", "START"])
-def test_other_words_are_ours(play: Play, word: str) -> None:
-    exchange = play(sms="<Message>Baik</Message>")
-    assert exchange.send_in(CITIZEN, NUMBER, word).automatic is None
-    assert read(exchange) == ["Baik"]
-
-
-def test_help_is_answered(play: Play) -> None:
-    exchange = play(sms="")
-    exchange.send_in(CITIZEN, NUMBER, "help")
-    assert (read(exchange), len(asked(exchange, "sms"))) == ([ANSWERS["HELP"]], 1)
-
-
-def test_twilio_can_leave_keywords_to_us(play: Play) -> None:
-    exchange = play(sms="<Message>Baik</Message>")
-    exchange.texting.filters_keywords = False
-    exchange.send_in(CITIZEN, NUMBER, "STOP")
-    assert read(exchange) == ["Baik"]
-
-
-def test_whatsapp_knows_no_stop(play: Play) -> None:
-    exchange = play(whatsapp="<Message>Baik</Message>")
-    assert exchange.send_in(CITIZEN, WHATSAPP, "STOP", channel="whatsapp").automatic is None
-    assert read(exchange) == ["Baik"]
-
-
-def test_advanced_opt_out_says_what_it_did(play: Play) -> None:
-    exchange = play(service="", told="")
-    service = exchange.texting.add_service(
-        NUMBER, f"whatsapp:{WHATSAPP}", messages=Webhook(f"{URL}/service"), advanced=True
-    )
-    exchange.send_in(CITIZEN, NUMBER, "STOP")
-    exchange.send_in(CITIZEN, WHATSAPP, "Help", channel="whatsapp")
-    told = [(one["MessagingServiceSid"], one["OptOutType"]) for one in asked(exchange, "service")]
-    assert told == [(service, "STOP"), (service, "HELP")]
-    made = client(exchange).messages.create(
-        to=CITIZEN, messaging_service_sid=service, body="x", status_callback=f"{URL}/told"
-    )
-    exchange.advance(10)
-    assert made.status == "accepted"
-    assert [one.get("ErrorCode") for one in asked(exchange, "told")] == [None, "21610"]
-
-
-def test_files_are_kept_until_they_are_deleted(play: Play) -> None:
-    exchange = play(sms="")
-    message = exchange.send_in(CITIZEN, NUMBER, "Lihat", media=[PHOTO, VOICE]).message
-    (told,) = asked(exchange, "sms")
-    assert (message.sid[:2], told["NumMedia"]) == ("MM", "2")
-    session = requests.Session()
-    session.mount("https://api.twilio.com", exchange.adapter)
-    got = session.get(told["MediaUrl1"], auth=(ACCOUNT, TOKEN), timeout=5)
-    assert (got.status_code, got.headers["Content-Type"], got.content) == (200, "audio/ogg", VOICE.content)
-    files = client(exchange).messages(message.sid).media
-    assert [one.content_type for one in files.list()] == ["image/jpeg", "audio/ogg"]
-    one = files(told["MediaUrl0"].rpartition("/")[2])
-    assert one.fetch().parent_sid == message.sid
-    assert one.delete()
-    assert session.get(told["MediaUrl0"], auth=(ACCOUNT, TOKEN), timeout=5).status_code == 404
-    assert len(files.list()) == 1
-    with pytest.raises(Refused, match="20003"):
-        session.get(told["MediaUrl1"], timeout=5)
-
-
-def test_a_deleted_message_takes_its_files_along(play: Play) -> None:
-    exchange = play(sms="")
-    message = exchange.send_in(CITIZEN, NUMBER, "Lihat", media=[PHOTO]).message
-    assert client(exchange).messages(message.sid).delete()
-    (url,) = [one.url for one in message.media.values()]
-    reply = exchange.http.reply("GET", url, {}, (ACCOUNT, TOKEN))
-    assert reply.status == 404
 
 
 def test_a_number_can_be_asked_by_get(play: Play) -> None:
