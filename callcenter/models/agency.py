@@ -52,6 +52,8 @@ class Line(Base):
     number: Mapped[str]
     """E.164 with its plus sign, or a short code of 3 to 6 digits."""
     provider: Mapped[str] = mapped_column(default="asterisk")
+    stay: Mapped[int] = mapped_column(default=0)
+    """Goes up by one whenever the number or the provider becomes another."""
     flow: Mapped[str] = mapped_column(default="hotline")
     texts_for_all: Mapped[bool] = mapped_column(default=False)
     """Texts of agencies whose own number cannot send them go out from this number."""

@@ -141,6 +141,8 @@ class Agencies:
             other = self.session.scalar(taken)
         if other is not None and other is not line:
             raise FieldError("number", "taken_number", number)
+        if line.id is not None and (line.number, line.provider) != (number, form.provider):
+            line.stay = Line.stay + 1  # counted by the database: two changes at once are two
         line.number, line.provider, line.flow = number, form.provider, form.flow
         line.active_from, line.active_until = starts, ends
         self._write_texts(line, form.texts_for_all and line.provider in ABROAD)

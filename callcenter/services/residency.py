@@ -1,5 +1,8 @@
 """Lines on Twilio are off until an administrator switches them on, with a reason that is kept.
 
+A decision belongs to the number it was taken for: a line that gets another number,
+or leaves the provider and comes back, is off again until somebody decides anew.
+
 Calls and recordings of such a line pass through a provider abroad; PP 71/2019
 asks public systems to keep their data in Indonesia (FACTS: personal data, class R).
 """
@@ -38,8 +41,9 @@ class Residency:
         return last is not None and last.on
 
     def last(self, line: Line) -> LineDecision | None:
-        """Give the decision that counts."""
-        return self._session.scalar(_of(line).limit(1))
+        """Give the decision that counts: the last one on this number since it came to its provider."""
+        these = (LineDecision.number == line.number, LineDecision.stay == line.stay)
+        return self._session.scalar(_of(line).where(*these).limit(1))
 
     def decide(
         self,
@@ -55,14 +59,15 @@ class Residency:
         if line.provider not in ABROAD:
             raise FieldError("reason", "not_abroad", line.number)
         why = _reason(reason)
-        self._session.add(LineDecision(line_id=line.id, on=on, reason=why, account_id=account_id, at=now))
+        what = {"line_id": line.id, "number": line.number, "stay": line.stay}
+        self._session.add(LineDecision(**what, on=on, reason=why, account_id=account_id, at=now))
         subject = f"line:{line.id}:{line.number}"
         Audit(self._session).write(
             "line_on" if on else "line_off", subject, account_id=account_id, address=address, now=now
         )
 
     def history(self, line: Line) -> Sequence[LineDecision]:
-        """Give the decisions, the last one first."""
+        """Give all decisions, also those that do not count any more, the last one first."""
         return self._session.scalars(_of(line)).all()
 
 

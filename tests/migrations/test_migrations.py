@@ -127,6 +127,40 @@ _CALL_BACKS = (
 )
 
 
+def test_a_decision_keeps_the_number_that_was_logged_with_it(engine: Engine) -> None:
+    """0014: a line that was renumbered since is not what was decided."""
+    schema.upgrade(engine, "0013")
+    with engine.begin() as connection:
+        for statement in _DECISIONS:
+            connection.exec_driver_sql(statement)
+    schema.upgrade(engine, "0014")
+    with engine.connect() as connection:
+        rows = connection.exec_driver_sql("SELECT id, number, stay FROM line_decision ORDER BY id")
+        assert [tuple(row) for row in rows] == [(1, "+621", 0), (2, "+621", 0), (3, "+622", 0)]
+        assert connection.exec_driver_sql("SELECT stay FROM line").scalars().all() == [0, 0]
+
+
+_LINE = (
+    "INSERT INTO line (id, agency_id, number, provider, flow, active_from)"
+    " VALUES ({}, 1, '{}', '{}', 'hotline', '2020-01-01')"
+)
+_DECIDED = "INSERT INTO line_decision (id, line_id, \"on\", reason, at) VALUES ({0}, {1}, true, 'SK', '{2}')"
+_LOGGED = (
+    "INSERT INTO access_log (at, action, subject, address) VALUES ('{1}', 'line_on', 'line:{0}:{2}', 'x')"
+)
+_DECISIONS = (
+    _CALL_BACKS[0],
+    _LINE.format(1, "+621", "twilio"),
+    _LINE.format(11, "+622", "twilio"),
+    _DECIDED.format(1, 1, _AT.format(1)),
+    _DECIDED.format(2, 11, _AT.format(2)),
+    _DECIDED.format(3, 11, _AT.format(3)),
+    _LOGGED.format(1, _AT.format(1), "+621"),
+    _LOGGED.format(1, _AT.format(2), "+629"),
+    _LOGGED.format(11, _AT.format(2), "+621"),
+)
+
+
 def test_an_upgrade_of_a_current_schema_changes_nothing(engine: Engine) -> None:
     schema.upgrade(engine)
     first = shape(engine)

@@ -8,7 +8,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from callcenter.db import Database
 from callcenter.models import AccessLog, Line
+from callcenter.services.agencies import Agencies, LineForm
 from callcenter.services.fields import FieldError
 from callcenter.services.residency import Residency
 from tests import factories
@@ -72,3 +74,60 @@ def test_a_line_on_asterisk_needs_no_decision(session: Session, line: Line) -> N
     assert Residency(session).is_served(line)
     with pytest.raises(FieldError, match="not_abroad"):
         Residency(session).decide(line, on=True, reason="SK 12", account_id=None, now=factories.NOW)
+
+
+def changed(session: Session, line: Line, number: str, provider: str) -> None:
+    Agencies(session).change_line(line, LineForm(number, provider=provider))
+
+
+MOVES = {
+    "renumbered": [("+62234555124", "twilio")],
+    "renumbered and back": [("+62234555124", "twilio"), ("+62234555123", "twilio")],
+    "moved and back": [("+62234555123", "asterisk"), ("+62234555123", "twilio")],
+    "moved, renumbered at home and back": [
+        ("+62234555123", "asterisk"),
+        ("+62234555124", "asterisk"),
+        ("+62234555123", "twilio"),
+    ],
+}
+
+
+@pytest.mark.parametrize("moves", MOVES.values(), ids=MOVES)
+def test_a_decision_is_of_no_other_number_and_no_other_stay(
+    session: Session, line: Line, moves: list[tuple[str, str]]
+) -> None:
+    decisions = Residency(session)
+    decisions.decide(line, on=True, reason="SK 12", account_id=None, now=factories.NOW)
+    for number, provider in moves:
+        changed(session, line, number, provider)
+    assert not decisions.is_served(line)
+    assert decisions.last(line) is None
+    assert [(one.number, one.on, one.counts) for one in decisions.history(line)] == [
+        ("+62234555123", True, False)
+    ]
+    decisions.decide(line, on=True, reason="SK 13", account_id=None, now=factories.NOW)
+    assert decisions.is_served(line)
+    assert [one.counts for one in decisions.history(line)] == [True, False]
+
+
+def test_other_changes_of_a_line_leave_its_decision(session: Session, line: Line) -> None:
+    Residency(session).decide(line, on=True, reason="SK 12", account_id=None, now=factories.NOW)
+    form = LineForm("0234 555123", provider="twilio", active_until="2030-01-01", texts_for_all=True)
+    Agencies(session).change_line(line, form)
+    assert Residency(session).is_served(line)
+
+
+def test_a_change_meanwhile_leaves_the_line_off(database: Database) -> None:
+    """Who decides has seen the line as it was; what it became is not what was decided."""
+    with database.transaction() as session:
+        line = factories.line(session, factories.agency(session), "+62234555123", provider="twilio")
+    with database.reading() as session:
+        seen = session.get_one(Line, line.id)
+        with database.transaction() as other:
+            changed(other, other.get_one(Line, line.id), "+62234555124", "twilio")
+        Residency(session).decide(seen, on=True, reason="SK 12", account_id=None, now=factories.NOW)
+        session.commit()
+    with database.reading() as session:
+        found = session.get_one(Line, line.id)
+        assert not Residency(session).is_served(found)
+        assert [one.counts for one in Residency(session).history(found)] == [False]

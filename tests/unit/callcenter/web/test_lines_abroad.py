@@ -39,7 +39,7 @@ def words(page: str) -> str:
 
 def test_state_reason_who_and_when_stand_beside_the_line(place: Place, log_in: LogIn, line: Line) -> None:
     admin, where = log_in("admin"), f"/admin/agencies/{line.agency_id}"
-    assert "Twilio mati Belum pernah dinyalakan. Nyalakan nomor" in words(admin.get(where).text)
+    assert "Twilio mati Belum dinyalakan. Nyalakan nomor" in words(admin.get(where).text)
     done = admin.post(f"/admin/lines/{line.id}/decision", data={"on": "1", "reason": REASON})
     assert done.status_code == 303
     assert "Nomor dinyalakan." in admin.get(done.location).text
@@ -112,3 +112,21 @@ def test_a_number_is_on_one_provider(place: Place, log_in: LogIn, line: Line) ->
     assert "Nomor ini sudah dipakai jalur lain." in answer.text
     with place.database.reading() as session:
         assert [row.provider for row in session.scalars(select(Line))] == ["twilio"]
+
+
+def test_a_line_that_was_renumbered_is_off_and_its_past_is_told(
+    place: Place, log_in: LogIn, line: Line
+) -> None:
+    admin, where = log_in("admin"), f"/admin/lines/{line.id}"
+    admin.post(f"{where}/decision", data={"on": "1", "reason": REASON})
+    admin.get(where)  # takes what was told of the decision
+    form = {"number": "+62234271235", "flow": "hotline", "provider": "twilio"}
+    renumbered = admin.post(where, data=form)
+    page = words(admin.get(renumbered.location).text)
+    assert "Nomor ini mati sampai dinyalakan." in page
+    assert "Twilio mati Belum dinyalakan. Nyalakan nomor" in page
+    page = words(admin.get(where).text)
+    assert "Penyedia di luar negeri mati" in page
+    assert f"{REASON} (untuk {NUMBER}, sebelum nomor atau penyedianya diubah)" in page
+    admin.post(f"{where}/decision", data={"on": "1", "reason": REASON})
+    assert "Penyedia di luar negeri menyala" in words(admin.get(where).text)
