@@ -75,15 +75,14 @@ class Lines:
     def _tested(self, now: datetime) -> list[CheckedLine]:
         last = latest().subquery()
         checks: dict[int, list[LineCheck]] = {}
-        query = select(LineCheck).join(last, last.c.id == LineCheck.id)
-        for check in self._session.scalars(query.order_by(LineCheck.passed, LineCheck.at.desc())):
+        newest = select(LineCheck).join(last, last.c.id == LineCheck.id)
+        for check in self._session.scalars(newest.order_by(LineCheck.passed, LineCheck.at.desc())):
             checks.setdefault(check.line_id, []).append(check)
         lines = select(Line).where(*active_lines(now.astimezone(self._zone).date()))
-        found = self._session.scalars(
-            self._viewer.narrow(lines, Line.agency_id).options(joinedload(Line.agency))
-        )
-        residency = Residency(self._session)
-        return [CheckedLine(line, checks.get(line.id, []), residency.is_served(line)) for line in found]
+        query = self._viewer.narrow(lines, Line.agency_id).options(joinedload(Line.agency))
+        found = self._session.scalars(query).all()
+        served = {line.id for line in Residency(self._session).served(found)}
+        return [CheckedLine(line, checks.get(line.id, []), line.id in served) for line in found]
 
 
 def _matches(agency: Agency, lines: Sequence[Line], wanted: str) -> bool:

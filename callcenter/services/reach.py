@@ -158,10 +158,7 @@ class Reach:
             select(Line).where(*active_lines(today)).options(selectinload(Line.agency)).order_by(Line.number)
         )
         by_agency: dict[int, tuple[Agency, list[Line]]] = {}
-        residency = Residency(self._session)
-        for line in lines:
-            if not residency.is_served(line):
-                continue  # nobody is meant to answer it
+        for line in Residency(self._session).served(lines):  # nobody is meant to answer the others
             by_agency.setdefault(line.agency_id, (line.agency, []))[1].append(line)
         return by_agency.values()
 

@@ -9,11 +9,11 @@ asks public systems to keep their data in Indonesia (FACTS: personal data, class
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
 
 from callcenter.models import Line, LineDecision
 from callcenter.services import fields
@@ -35,15 +35,27 @@ class Residency:
 
     def is_served(self, line: Line) -> bool:
         """Tell whether calls to a line are answered."""
-        if line.provider not in ABROAD:
-            return True
-        last = self.last(line)
-        return last is not None and last.on
+        return bool(self.served([line]))
 
-    def last(self, line: Line) -> LineDecision | None:
-        """Give the decision that counts: the last one on this number since it came to its provider."""
-        these = (LineDecision.number == line.number, LineDecision.stay == line.stay)
-        return self._session.scalar(_of(line).where(*these).limit(1))
+    def served(self, lines: Iterable[Line]) -> list[Line]:
+        """Give the lines whose calls are answered, in their order; one query at most, however many they are."""
+        lines = list(lines)
+        last = self.last(lines)
+        return [it for it in lines if it.provider not in ABROAD or (it.id in last and last[it.id].on)]
+
+    def last(self, lines: Iterable[Line]) -> dict[int, LineDecision]:
+        """Give by line's id the decision that counts: the last one on its number since that came to its provider."""
+        ids = [line.id for line in lines if line.provider in ABROAD]
+        if not ids:
+            return {}
+        same = (LineDecision.number == Line.number, LineDecision.stay == Line.stay)
+        newest = select(func.max(LineDecision.id)).join(LineDecision.line).where(*same)
+        some = LineDecision.line_id.in_(ids)
+        query = select(LineDecision).where(
+            LineDecision.id.in_(newest.where(some).group_by(LineDecision.line_id))
+        )
+        rows = self._session.scalars(query.options(joinedload(LineDecision.account)))
+        return {row.line_id: row for row in rows}
 
     def decide(
         self,
@@ -68,7 +80,8 @@ class Residency:
 
     def history(self, line: Line) -> Sequence[LineDecision]:
         """Give all decisions, also those that do not count any more, the last one first."""
-        return self._session.scalars(_of(line)).all()
+        these = select(LineDecision).where(LineDecision.line_id == line.id).order_by(LineDecision.id.desc())
+        return self._session.scalars(these.options(joinedload(LineDecision.account))).all()
 
 
 def _reason(typed: str) -> str:
@@ -76,7 +89,3 @@ def _reason(typed: str) -> str:
     if len(" ".join(typed.split())) > LONGEST_REASON:
         raise FieldError("reason", "long_reason")
     return fields.text("reason", typed, LONGEST_REASON)
-
-
-def _of(line: Line) -> Select[LineDecision]:
-    return select(LineDecision).where(LineDecision.line_id == line.id).order_by(LineDecision.id.desc())

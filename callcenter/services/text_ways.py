@@ -104,5 +104,5 @@ class Ways:
 
     def _first(self, lines: Iterable[Line]) -> Line | None:
         """Give the first line that may be used: an administrator has switched it on."""
-        residency = Residency(self._session)
-        return next((it for it in lines if it.provider == PROVIDER and residency.is_served(it)), None)
+        served = Residency(self._session).served(it for it in lines if it.provider == PROVIDER)
+        return next(iter(served), None)

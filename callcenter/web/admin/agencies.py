@@ -11,7 +11,7 @@ from callcenter.models import Agency
 from callcenter.services.agencies import Agencies, AgencyForm
 from callcenter.services.fields import FieldError
 from callcenter.services.officers import Officers
-from callcenter.services.residency import ABROAD, Residency
+from callcenter.services.residency import Residency
 from callcenter.services.roster import Roster, gaps_of
 from callcenter.web.admin.part import found, local_now, pages, reads, see_other, writes
 from callcenter.web.context import house
@@ -38,7 +38,7 @@ def agency(agency_id: int) -> str:
     with house().database.reading() as db:
         it = found(db, Agency, agency_id)
         people, gaps = Officers(db).of_agency(it.id), gaps_of(Roster(db).week(it.id))
-        decided = {line.id: Residency(db).last(line) for line in it.lines if line.provider in ABROAD}
+        decided = Residency(db).last(it.lines)
         return render_template("admin/agency.html", it=it, people=people, gaps=gaps, decided=decided)
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from callcenter.db import Database
-from callcenter.models import Agency, Alarm, MemberState, NodeState, Officer
+from callcenter.models import Agency, Alarm, MemberState, NodeState, Officer, Role
+from callcenter.services.access import Viewer
+from callcenter.services.lines import Lines
 from callcenter.services.reach import ALARM_AFTER, FORGOTTEN, FRESH, Reach, Sightings
 from callcenter.services.residency import Residency
 from ivr.asterisk.names import mobile_interface
@@ -193,3 +196,29 @@ def test_an_agency_on_both_providers_must_be_reached_on_both(session: Session) -
     line.provider = "twilio"
     Residency(session).decide(line, on=True, reason="SK 12", account_id=None, now=NOW)
     assert reasons(session) == {"dinsos": "no_mobile"}
+
+
+def look_at_reach(session: Session) -> None:
+    Reach(session, ZONE).troubles(NOW)
+
+
+def look_at_lines(session: Session) -> None:
+    Lines(session, Viewer(1, "pengawas", Role.SUPERVISOR), ZONE).view("", NOW)
+
+
+@pytest.mark.parametrize("look", [look_at_reach, look_at_lines])
+def test_many_lines_on_twilio_take_no_more_queries_than_one(
+    session: Session, look: Callable[[Session], None]
+) -> None:
+    counts, statements = [], list[str]()
+    event.listen(session.get_bind(), "before_cursor_execute", lambda *call: statements.append(call[2]))
+    for size in (1, 30):
+        for n in range(size):
+            made = agency(session, f"desa-{size}-{n}", f"+62234271{size + n:03}")
+            made.lines[0].provider = "twilio"
+            Residency(session).decide(made.lines[0], on=True, reason="SK 12", account_id=None, now=NOW)
+        session.expunge_all()
+        before = len(statements)
+        look(session)
+        counts.append(len(statements) - before)
+    assert counts[0] == counts[1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from callcenter.db import Database
@@ -64,9 +64,7 @@ def test_a_decision_needs_a_reason(session: Session, line: Line, reason: str, co
 
 def test_the_longest_reason_is_kept_whole(session: Session, line: Line) -> None:
     Residency(session).decide(line, on=True, reason="x" * 500, account_id=None, now=factories.NOW)
-    last = Residency(session).last(line)
-    assert last
-    assert last.reason == "x" * 500
+    assert Residency(session).last([line])[line.id].reason == "x" * 500
 
 
 def test_a_line_on_asterisk_needs_no_decision(session: Session, line: Line) -> None:
@@ -101,7 +99,7 @@ def test_a_decision_is_of_no_other_number_and_no_other_stay(
     for number, provider in moves:
         changed(session, line, number, provider)
     assert not decisions.is_served(line)
-    assert decisions.last(line) is None
+    assert decisions.last([line]) == {}
     assert [(one.number, one.on, one.counts) for one in decisions.history(line)] == [
         ("+62234555123", True, False)
     ]
@@ -131,3 +129,20 @@ def test_a_change_meanwhile_leaves_the_line_off(database: Database) -> None:
         found = session.get_one(Line, line.id)
         assert not Residency(session).is_served(found)
         assert [one.counts for one in Residency(session).history(found)] == [False]
+
+
+def test_many_lines_take_one_query(session: Session, line: Line) -> None:
+    decisions, lines = Residency(session), [line]
+    for n in range(40):
+        made = factories.line(session, line.agency, f"+6223455520{n:02}", provider="twilio")
+        lines.append(made)
+        for on in (n % 3 == 0, n % 2 == 0):
+            decisions.decide(made, on=on, reason="SK 12", account_id=None, now=factories.NOW)
+    home = factories.line(session, line.agency, "+62234555300")
+    statements: list[str] = []
+    event.listen(session.get_bind(), "before_cursor_execute", lambda *call: statements.append(call[2]))
+    assert decisions.served([*lines, home]) == [*lines[1::2], home]
+    assert len(statements) == 1
+    assert decisions.served([home]) == [home]
+    assert decisions.served([]) == []
+    assert len(statements) == 1
