@@ -18,8 +18,12 @@ from callcenter.db import is_sqlite
 INI = Path(__file__).with_name("alembic.ini")
 
 
+class UpgradeError(Exception):
+    """What is in the database does not fit the next step; its words say what to do."""
+
+
 def upgrade(engine: Engine, revision: str = "head") -> None:
-    """Bring the schema forward to ``revision``."""
+    """Bring the schema forward to ``revision``; steps before one that raises ``UpgradeError`` are kept."""
     _run(engine, lambda config: command.upgrade(config, revision))
 
 

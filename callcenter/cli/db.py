@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import click
+from sqlalchemy import Engine
 
 from callcenter import bootstrap, schema, settings
 
@@ -16,8 +17,7 @@ def db() -> None:
 @click.option("--revision", default="head", show_default=True)
 def upgrade(revision: str) -> None:
     """Bring the schema forward."""
-    database = bootstrap.database(settings.load())
-    schema.upgrade(database.engine, revision)
+    bring_forward(bootstrap.database(settings.load()).engine, revision)
     click.echo(f"schema at {revision}")
 
 
@@ -35,3 +35,11 @@ def downgrade(revision: str) -> None:
 def revise(message: str) -> None:
     """Write a migration for what the models have and the database lacks."""
     schema.revise(bootstrap.database(settings.load()).engine, message)
+
+
+def bring_forward(engine: Engine, revision: str = "head") -> None:
+    """Bring the schema forward, or tell what has to be put right first."""
+    try:
+        schema.upgrade(engine, revision)
+    except schema.UpgradeError as error:
+        raise click.ClickException(str(error)) from None

@@ -13,8 +13,9 @@ from dataclasses import replace
 import click
 from redis.exceptions import RedisError
 
-from callcenter import bootstrap, schema
+from callcenter import bootstrap
 from callcenter.child import Program
+from callcenter.cli.db import bring_forward
 from callcenter.cli.prompts import build
 from callcenter.probes import Port, answers, is_free, listening
 from callcenter.services.first_steps import demo_guide
@@ -167,7 +168,7 @@ def _busy(port: Port) -> str:
 
 def _prepare(context: click.Context, settings: Settings) -> None:
     database = bootstrap.database(settings)
-    schema.upgrade(database.engine)
+    bring_forward(database.engine)
     database.dispose()
     if missing(settings.prompts_dir):
         click.echo("speaking the prompts, once (half a minute) …")

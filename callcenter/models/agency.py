@@ -42,10 +42,14 @@ class Agency(Base):
 
 
 class Line(Base):
-    """One 24-hour number (DID) of an agency."""
+    """One 24-hour number (DID) of an agency.
+
+    The number is nobody else's, on no provider, also once the line has ended: whoever is to have it
+    takes the line over.
+    """
 
     __tablename__ = "line"
-    __table_args__ = (UniqueConstraint("provider", "number"),)
+    __table_args__ = (UniqueConstraint("number"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"), index=True)

@@ -6,12 +6,14 @@ configuration with the database every few seconds. Names are owed their prompts.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 
 from sqlalchemy import Select, or_, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, selectinload
 
 from callcenter.models import Agency, Line
@@ -98,15 +100,26 @@ class Agencies:
     def add_line(self, agency: Agency, form: LineForm, now: datetime) -> Line:
         """Give an agency another number; raises ``FieldError``."""
         line = Line(agency_id=agency.id, active_from=now.date())
-        self._write_line(line, form)
-        self.session.add(line)
-        self.session.flush()
+        with self._alone_with(form.number):
+            self._write_line(line, form)
+            self.session.add(line)
         return line
 
     def change_line(self, line: Line, form: LineForm) -> None:
         """Change a line; raises ``FieldError``."""
-        self._write_line(line, form)
-        self.session.flush()
+        with self._alone_with(form.number):
+            self._write_line(line, form)
+
+    @contextmanager
+    def _alone_with(self, number: str) -> Iterator[None]:
+        """Write a line; who took its number since we looked is met as a ``FieldError`` like those before."""
+        try:
+            with self.session.begin_nested():
+                yield
+        except IntegrityError as error:
+            if "number" not in str(error.orig):
+                raise
+            raise FieldError("number", "taken_number", number) from None
 
     def _write(self, agency: Agency, form: AgencyForm) -> None:
         name, tier = fields.text("name", form.name), fields.tier("tier", form.tier)
@@ -135,10 +148,8 @@ class Agencies:
             raise FieldError("flow", "unknown_flow", form.flow)
         if form.provider not in PROVIDERS:
             raise FieldError("provider", "unknown_provider", form.provider)
-        # On whichever provider: it rings at one of them. (Both are named so that the index is used.)
-        taken = select(Line).where(Line.provider.in_(PROVIDERS), Line.number == number)
         with self.session.no_autoflush:
-            other = self.session.scalar(taken)
+            other = self.session.scalar(select(Line).where(Line.number == number))
         if other is not None and other is not line:
             raise FieldError("number", "taken_number", number)
         if line.id is not None and (line.number, line.provider) != (number, form.provider):

@@ -10,6 +10,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect
+from sqlalchemy.exc import IntegrityError
 
 from callcenter import schema
 from callcenter.db import Base, Database
@@ -159,6 +160,26 @@ _DECISIONS = (
     _LOGGED.format(1, _AT.format(2), "+629"),
     _LOGGED.format(11, _AT.format(2), "+621"),
 )
+
+
+def test_lines_that_share_a_number_are_named_and_kept(engine: Engine) -> None:
+    """0015 leaves it to a person which one is right."""
+    schema.upgrade(engine, "0014")
+    shared = [_LINE.format(1, "70001", "asterisk"), _LINE.format(2, "70001", "twilio")]
+    with engine.begin() as connection:
+        for statement in (_CALL_BACKS[0], *shared, _LINE.format(3, "70003", "twilio")):
+            connection.exec_driver_sql(statement)
+    with pytest.raises(schema.UpgradeError) as refused:
+        schema.upgrade(engine, "0015")
+    assert "line 1: 70001 on asterisk, agency a" in str(refused.value)
+    assert "line 2: 70001 on twilio, agency a" in str(refused.value)
+    assert "70003" not in str(refused.value)
+    with engine.begin() as connection:
+        assert connection.exec_driver_sql("SELECT COUNT(*) FROM line").scalar_one() == 3
+        connection.exec_driver_sql("UPDATE line SET number = '70002' WHERE id = 2")  # as it says
+    schema.upgrade(engine, "0015")
+    with engine.begin() as connection, pytest.raises(IntegrityError):
+        connection.exec_driver_sql(_LINE.format(4, "70001", "twilio"))
 
 
 def test_an_upgrade_of_a_current_schema_changes_nothing(engine: Engine) -> None:

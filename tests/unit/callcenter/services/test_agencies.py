@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from callcenter.models import Outbox
+from callcenter.db import Database
+from callcenter.models import Agency, Line, Outbox
 from callcenter.services import fields
 from callcenter.services.agencies import Agencies, AgencyForm, LineForm, flow_names
 from callcenter.services.fields import FieldError
 from ivr.flow import builtin
+from tests import factories
 
 NOW = datetime(2026, 11, 23, 1, tzinfo=ZoneInfo("Asia/Jakarta"))  # still Sunday in UTC
 
@@ -126,6 +131,58 @@ def test_a_line_may_be_changed_but_not_onto_another_one(session: Session) -> Non
     with pytest.raises(FieldError, match="taken_number"):
         agencies.change_line(second, LineForm("70001"))
     assert second.number == "70002"
+
+
+@pytest.mark.parametrize("other", [None, "70002"], ids=["added", "changed"])
+def test_a_number_that_somebody_took_at_the_same_moment_is_taken(
+    database: Database, database_url: str, other: str | None
+) -> None:
+    """The second one has looked before the first one commits, and waits (PostgreSQL); or looks after it (SQLite)."""
+    with database.transaction() as session:
+        agency = Agencies(session).create(AgencyForm("a", "A", "desa"), NOW)
+        line = Agencies(session).add_line(agency, LineForm(other), NOW) if other else None
+    elsewhere = Database(database_url)
+
+    def take_too() -> None:
+        with elsewhere.transaction() as session:
+            agencies, form = Agencies(session), LineForm("70001", provider="twilio")
+            if line is None:
+                agencies.add_line(session.get_one(Agency, agency.id), form, NOW)
+            else:
+                agencies.change_line(session.get_one(Line, line.id), form)
+
+    with ThreadPoolExecutor(1) as pool:
+        with database.transaction() as session:
+            Agencies(session).add_line(session.get_one(Agency, agency.id), LineForm("70001"), NOW)
+            second = pool.submit(take_too)
+            wait_until_somebody_waits(database)
+        with pytest.raises(FieldError, match="taken_number"):
+            second.result(timeout=30)
+    with database.reading() as session:
+        kept = session.execute(select(Line.number, Line.provider).order_by(Line.number)).all()
+        assert [tuple(row) for row in kept] == [
+            ("70001", "asterisk"),
+            *([(other, "asterisk")] if other else []),
+        ]
+    elsewhere.dispose()
+
+
+def wait_until_somebody_waits(database: Database) -> None:
+    """Return once PostgreSQL lets somebody wait for another; SQLite does not tell, and needs none."""
+    if database.engine.dialect.name == "sqlite":
+        return
+    waiting = text("SELECT COUNT(*) FROM pg_locks WHERE NOT granted")
+    deadline = time.monotonic() + 30
+    with database.engine.connect() as connection:
+        while not connection.scalar(waiting):
+            assert time.monotonic() < deadline, "nobody waits"
+
+
+def test_the_database_keeps_a_number_to_one_line(session: Session) -> None:
+    agency = factories.agency(session)
+    factories.line(session, agency, "70001", active_until=date(2024, 1, 1))
+    with pytest.raises(IntegrityError), session.begin_nested():
+        factories.line(session, agency, "70001", provider="twilio")
 
 
 def test_every_flow_of_a_line_can_be_spoken() -> None:
