@@ -2,7 +2,9 @@
 
 The order is: download, look, hash, store, write the row and owe the deletion
 of Twilio's copy, commit; only then is that copy deleted, by a job of its own.
-Whatever dies in between, the next try downloads it again.
+Whatever dies in between, the next try downloads it again. What comes shorter
+than told, or damaged, is kept as it came, and Twilio's copy with it: that one
+may be better. It is fetched once more later, and then a person decides.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from callcenter.services.remote_recordings import RemoteRecording, RemoteRecordi
 from ivr.twilio.client import Client
 from ivr.twilio.errors import TwilioError
 from ivr.twilio.names import PROVIDER
-from recordings.audio import Audio, inspect, swap_channels
+from recordings.audio import BROKEN_HEADER, EMPTY, NOT_AUDIO, Audio, inspect, swap_channels
 
 log = logging.getLogger(__name__)
 
@@ -43,8 +45,12 @@ GONE = ("absent", "deleted")
 """States of a recording without sound (Recording resource, ``status``)."""
 
 
-class ShortRecordingError(Exception):
-    """Less came than Twilio says there is: try again."""
+DAMAGED = frozenset({EMPTY, BROKEN_HEADER, NOT_AUDIO})
+"""Problems of what came that Twilio's own copy may not have."""
+
+
+class DoubtfulRecordingError(Exception):
+    """Less came than Twilio says there is, or it is damaged: try again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +66,11 @@ class Fetcher:
         """Fetch a recording unless we have it; whatever is raised asks to be tried again.
 
         Raises ``TwilioError``, ``StoreError``, ``OSError``, ``UnknownCallError``
-        and ``ShortRecordingError``. A recording that Twilio has lost is noted
+        and ``DoubtfulRecordingError``. A recording that Twilio has lost is noted
         in the call's timeline, with an alarm.
         """
         with self.database.reading() as session:
-            if RemoteRecordings(session).is_kept(recording):
+            if RemoteRecordings(session).is_settled(recording):
                 return  # a worker died after its commit
         self._sweep(now)
         with self._file(recording) as path:
@@ -86,18 +92,21 @@ class Fetcher:
         if recording.officer_first:
             swap_channels(path)
         audio = inspect(path, "wav")
-        is_short = audio.duration_ms < recording.seconds * 1000 - TOLERANCE_MS
-        if is_short and self._may_come(recording, now):
-            raise ShortRecordingError(f"{audio.duration_ms} ms of {recording.seconds} s came")
-        self._store(recording, audio, SHORTER if is_short else None, now)
+        doubt = _doubt(recording, audio)
+        if doubt and self._may_come(recording, now):
+            raise DoubtfulRecordingError(f"{audio.duration_ms} ms of {recording.seconds} s came ({doubt})")
+        self._store(recording, audio, doubt, now)
 
-    def _store(self, recording: RemoteRecording, audio: Audio, problem: str | None, now: datetime) -> None:
-        kept = describe(Found(recording.name, audio, recording.told_at, PROVIDER, problem))
+    def _store(self, recording: RemoteRecording, audio: Audio, doubt: str | None, now: datetime) -> None:
+        kept = describe(Found(recording.name, audio, recording.told_at, PROVIDER, doubt))
         self.custody.put(kept, audio)
         with self.database.transaction() as session:
             self.custody.write(session, kept, now)
-            RemoteRecordings(session).kept(recording, now)
-        log.info("kept recording %s as %s", recording.sid, recording.name)
+            if doubt:
+                RemoteRecordings(session).doubted(recording, now)
+            else:
+                RemoteRecordings(session).kept(recording, now)
+        log.info("kept recording %s as %s%s", recording.sid, recording.name, f" ({doubt})" if doubt else "")
 
     def _may_come(self, recording: RemoteRecording, now: datetime) -> bool:
         return now - recording.told_at < PATIENCE
@@ -133,3 +142,10 @@ class Fetcher:
                     path.unlink()
             except FileNotFoundError:
                 continue  # its writer is done, or another worker was quicker
+
+
+def _doubt(recording: RemoteRecording, audio: Audio) -> str | None:
+    """Tell what is wrong with what came, that Twilio's own copy may not have."""
+    if audio.problem in DAMAGED:
+        return audio.problem
+    return SHORTER if audio.duration_ms < recording.seconds * 1000 - TOLERANCE_MS else None

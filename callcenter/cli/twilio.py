@@ -15,6 +15,7 @@ from callcenter.models import Line
 from callcenter.services import fields
 from callcenter.services.fields import FieldError
 from callcenter.services.line_checks import active_lines
+from callcenter.services.remote_recordings import RemoteRecordings
 from callcenter.services.residency import Residency
 from callcenter.settings import Settings, load
 from callcenter.switchboard import utc_now
@@ -99,13 +100,34 @@ def line(state: str, number: str, reason: str) -> None:
             found = session.scalar(select(Line).where(Line.provider == PROVIDER, Line.number == number))
             if found is None:
                 raise click.ClickException(f"no line on Twilio has the number {number}; nothing was changed")
-            decisions, address = Residency(session), f"terminal:{os.getuid()}"
-            decisions.decide(
-                found, on=state == "on", reason=reason, account_id=None, now=utc_now(), address=address
+            on, now = state == "on", utc_now()
+            Residency(session).decide(
+                found, on=on, reason=reason, account_id=None, now=now, address=_terminal()
             )
         except FieldError as error:
             raise click.ClickException(f"{error.field}: {error.code}; nothing was changed") from None
     click.echo(f"{number} is {state}")
+
+
+@twilio.command()
+@click.argument("what", type=click.Choice(["fetch", "discard"]))
+@click.argument("sid")
+def recording(what: str, sid: str) -> None:
+    """Decide on a doubtful recording at Twilio, which an alarm named by its SID.
+
+    Fetch it once more, or discard it: what came of it stays here, and Twilio's own is deleted.
+    """
+    now = utc_now()
+    with plainly(), bootstrap.database(load()).transaction() as session:
+        remote = RemoteRecordings(session)
+        known = remote.ask_again(sid, now) if what == "fetch" else remote.discard(sid, _terminal(), now)
+    if not known:
+        raise click.ClickException(f"no recording {sid[:40]!r} of Twilio's is known; nothing was changed")
+    click.echo(f"{sid} will be " + ("fetched again" if what == "fetch" else "deleted at Twilio"))
+
+
+def _terminal() -> str:
+    return f"terminal:{os.getuid()}"
 
 
 def _settings() -> Settings:

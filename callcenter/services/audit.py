@@ -27,6 +27,7 @@ Action = Literal[
     "token_failed",
     "line_on",
     "line_off",
+    "recording_discarded",
 ]
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callcenter.models import Call
+from callcenter.models import Call, Outbox
 from callcenter.services.alarms import Alarms
+from callcenter.services.audit import Audit
 from callcenter.services.calls import RECORDING_FAILED, find_call
 from callcenter.services.outbox import Work
 from callcenter.services.timeline import Timeline
@@ -32,6 +34,18 @@ PROBLEMS: dict[Kind, str] = {
 }
 """What an officer reads in the timeline and in the alarm."""
 
+DOUBTFUL = "recording-doubtful"
+DOUBT = (
+    "Rekaman {name} datang dari Twilio lebih pendek daripada yang dicatat, atau rusak. Yang datang sudah"
+    " disimpan; aslinya dibiarkan di Twilio dan diambil sekali lagi satu jam kemudian. Bila alarm ini tetap ada,"
+    " dengarkan keduanya, lalu jalankan `callcenter twilio recording discard {sid}` (hapus di Twilio) atau"
+    " `callcenter twilio recording fetch {sid}` (ambil sekali lagi)."
+)
+"""What a person reads who has to decide."""
+
+ONCE_MORE = timedelta(hours=1)
+"""After this a doubtful recording is fetched again; what was wrong on the way or at Twilio may have passed."""
+
 
 @dataclass(frozen=True, slots=True)
 class RemoteRecording:
@@ -39,7 +53,8 @@ class RemoteRecording:
 
     ``seconds`` and ``channels`` are what the provider told; ``officer_first``
     that the first of two channels is the officer's; ``told_at`` when we heard
-    of it, which is the day it is kept under.
+    of it, which is the day it is kept under; ``again`` that what came before
+    is doubtful, and this is to see whether the provider has better by now.
     """
 
     name: AudioName
@@ -48,6 +63,7 @@ class RemoteRecording:
     channels: int
     officer_first: bool
     told_at: datetime
+    again: bool = False
 
     @classmethod
     def read(cls, payload: dict[str, Any]) -> RemoteRecording:
@@ -59,6 +75,7 @@ class RemoteRecording:
             channels=int(payload["channels"]),
             officer_first=bool(payload.get("officer_first", False)),
             told_at=datetime.fromisoformat(payload["told_at"]),
+            again=bool(payload.get("again", False)),
         )
 
     def payload(self) -> dict[str, Any]:
@@ -70,6 +87,7 @@ class RemoteRecording:
             "channels": self.channels,
             "officer_first": self.officer_first,
             "told_at": self.told_at.isoformat(),
+            "again": self.again,
         }
 
 
@@ -111,17 +129,56 @@ class RemoteRecordings:
 
     def kept(self, recording: RemoteRecording, now: datetime) -> None:
         """Owe the deletion of the provider's copy, in the transaction that wrote the row of ours."""
-        self._work.owe(DELETE, _deleted(recording), {"sid": recording.sid}, now)
+        self._work.owe(DELETE, _deleted(recording.sid), {"sid": recording.sid}, now)
+        Alarms(self._session).clear(DOUBTFUL, recording.sid, now)
 
-    def is_kept(self, recording: RemoteRecording) -> bool:
-        """Tell that the recording is in our store."""
-        return self._work.is_known(_deleted(recording))
+    def doubted(self, recording: RemoteRecording, now: datetime) -> None:
+        """Leave the provider's copy: ours is shorter than told, or damaged. It is fetched once more, later.
+
+        A person is told, and decides once that has come to the same: see ``discard`` and ``ask_again``.
+        """
+        self._owe_again(recording, _again(recording.sid), now, now + ONCE_MORE)
+        words = DOUBT.format(name=recording.name, sid=recording.sid)
+        Alarms(self._session).raise_(DOUBTFUL, recording.sid, words, now)
+
+    def is_settled(self, recording: RemoteRecording) -> bool:
+        """Tell that the recording is in our store, or, until it is to be fetched ``again``, what came of it."""
+        known = self._work.is_known(_deleted(recording.sid))
+        return known or (not recording.again and self._work.is_known(_again(recording.sid)))
+
+    def ask_again(self, sid: str, now: datetime) -> bool:
+        """Owe another fetch because a person wants it; false for a recording that was never owed."""
+        recording = self._known(sid)
+        if recording is not None:
+            self._owe_again(recording, f"twilio-recording:{sid}:asked:{now.isoformat()}", now, now)
+        return recording is not None
+
+    def discard(self, sid: str, address: str, now: datetime) -> bool:
+        """Owe the deletion of the provider's copy because a person wants it; false as in ``ask_again``."""
+        recording = self._known(sid)
+        if recording is not None:
+            self.kept(recording, now)
+            subject = f"recording:{sid}:{recording.name}"
+            Audit(self._session).write(
+                "recording_discarded", subject, account_id=None, address=address, now=now
+            )
+        return recording is not None
 
     def lost(self, recording: RemoteRecording, now: datetime) -> None:
-        """Note that the provider has a recording no more, and that we never had it."""
+        """Note that the provider has a recording no more, and that we never had it, or not whole."""
+        if recording.again:
+            Alarms(self._session).clear(DOUBTFUL, recording.sid, now)  # there is nothing left to decide
+            return
         call = find_call(self._session, PROVIDER, recording.name.call)
         if call is not None:
             self._missing(call, recording, now)
+
+    def _known(self, sid: str) -> RemoteRecording | None:
+        payload = self._session.scalar(select(Outbox.payload).where(Outbox.fact == fetching(sid)))
+        return RemoteRecording.read(payload) if payload else None
+
+    def _owe_again(self, recording: RemoteRecording, fact: str, now: datetime, due: datetime) -> None:
+        self._work.owe(FETCH, fact, replace(recording, again=True).payload(), now, due=due)
 
     def _is_empty(self, call: Call, recording: RemoteRecording) -> bool:
         """Tell that nothing was said: a message that was told to last is missed, the others never were one."""
@@ -155,5 +212,9 @@ def _recording(
     return RemoteRecording(audio_name, sid, max(seconds, 0), channels, officer_first, now)
 
 
-def _deleted(recording: RemoteRecording) -> str:
-    return f"twilio-recording:{recording.sid}:deleted"
+def _deleted(sid: str) -> str:
+    return f"twilio-recording:{sid}:deleted"
+
+
+def _again(sid: str) -> str:
+    return f"twilio-recording:{sid}:again"

@@ -112,6 +112,7 @@ PROBLEMS = {
 }
 ALARMS = {
     "recording-failed": _l("Perekaman gagal"),
+    "recording-doubtful": _l("Rekaman dari penyedia meragukan"),
     "recording-store": _l("Penyimpanan rekaman tidak terjangkau"),
     "disk-full": _l("Ruang penyimpanan penuh"),
     "recording-unreadable": _l("Rekaman tidak terbaca"),

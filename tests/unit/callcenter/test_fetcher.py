@@ -22,7 +22,7 @@ from callcenter.db import Database
 from callcenter.jobs import JOBS
 from callcenter.jobs.kinds import Tools
 from callcenter.jobs.runner import Runner
-from callcenter.models import Alarm, Call, CallEvent, Disposition, Outbox, Recording, Ticket
+from callcenter.models import AccessLog, Alarm, Call, CallEvent, Disposition, Outbox, Recording, Ticket
 from callcenter.senders import Sender
 from callcenter.services.calls import Policy
 from callcenter.services.outbox import Ledger
@@ -314,11 +314,79 @@ def test_a_shorter_one_is_tried_again_and_then_kept_with_its_problem(house: Hous
     house.work()
     assert (house.rows(), house.objects()) == ([], [])
     (row,) = house.owed("fetch_recording")
-    assert row.error == "ShortRecordingError: 1000 ms of 3 s came"
+    assert row.error == "DoubtfulRecordingError: 1000 ms of 3 s came (shorter)"
     house.work(timedelta(minutes=10))
     (kept,) = house.rows()
     assert (kept.problem, kept.duration_ms) == ("shorter", 1000)
-    assert house.account.recordings == {}
+    assert house.alarms() == ["recording-doubtful"]
+    assert (list(house.account.recordings), house.owed("delete_recording")) == ([SID], [])
+
+
+def doubted(house: House, sound: bytes = wav(tone(1))) -> None:
+    """Let a recording come shorter than told for longer than we wait for better."""
+    house.call()
+    house.account.add_recording(SID, sound)
+    house.tell(seconds=3)
+    house.work()
+    house.work(timedelta(minutes=10))
+
+
+def test_a_doubtful_one_is_fetched_once_more_and_then_left_to_a_person(house: House) -> None:
+    doubted(house)
+    assert house.work(timedelta(minutes=59)) == []
+    assert house.work(timedelta(minutes=1)) == ["fetch_recording"]
+    for _ in range(3):
+        assert house.work(timedelta(hours=1)) == []
+    assert (len(house.rows()), len(house.objects())) == (1, 1)
+    assert (house.alarms(), house.deletions()) == (["recording-doubtful"], 0)
+
+
+def test_one_that_is_whole_the_time_after_is_kept_beside_the_shorter(house: House) -> None:
+    doubted(house)
+    house.account.sounds[SID] = WAV
+    assert house.work(timedelta(hours=1)) == ["fetch_recording", "delete_recording"]
+    assert [(row.problem, row.duration_ms) for row in house.rows()] == [("shorter", 1000), (None, 3000)]
+    assert (house.alarms(), house.account.recordings) == ([], {})
+
+
+def test_a_doubtful_one_that_is_gone_the_time_after_is_no_longer_asked_about(house: House) -> None:
+    doubted(house)
+    house.account.recordings.clear()
+    house.account.sounds.clear()
+    house.work(timedelta(hours=1))
+    assert (len(house.rows()), house.alarms(), house.facts("recording_failed")) == (1, [], [])
+
+
+def test_a_death_after_a_doubtful_one_was_kept_changes_nothing(house: House) -> None:
+    doubted(house)
+    (first, _later) = house.owed("fetch_recording")
+    JOBS["fetch_recording"].run(house.tools, first.payload, house.now)  # nobody marked it as done
+    assert (len(house.rows()), len(house.owed("fetch_recording")), house.deletions()) == (1, 2, 0)
+
+
+def test_a_person_discards_what_is_at_twilio(house: House) -> None:
+    doubted(house)
+    with house.database.transaction() as session:
+        assert RemoteRecordings(session).discard(SID, "terminal:0", house.now)
+    assert house.work() == ["delete_recording"]
+    assert (len(house.rows()), house.alarms(), house.account.recordings) == (1, [], {})
+    house.work(timedelta(hours=1))
+    assert (len(house.rows()), house.alarms()) == (1, [])
+    with house.database.reading() as session:
+        log = session.scalars(select(AccessLog)).one()
+        assert (log.action, log.subject) == ("recording_discarded", f"recording:{SID}:{MESSAGE}")
+
+
+def test_a_person_has_it_fetched_again(house: House) -> None:
+    doubted(house)
+    house.work(timedelta(hours=1))
+    house.account.sounds[SID] = WAV
+    with house.database.transaction() as session:
+        assert RemoteRecordings(session).ask_again(SID, house.now)
+        assert not RemoteRecordings(session).ask_again(OTHER, house.now)
+        assert not RemoteRecordings(session).discard(OTHER, "terminal:0", house.now)
+    assert house.work() == ["fetch_recording", "delete_recording"]
+    assert (len(house.rows()), house.alarms()) == (2, [])
 
 
 def test_a_shorter_one_that_is_whole_the_next_time_has_no_problem(house: House) -> None:
@@ -348,6 +416,7 @@ def test_a_damaged_one_is_kept_with_its_problem(house: House, sound: bytes, prob
     house.work(timedelta(minutes=10))
     (kept,) = house.rows()
     assert kept.problem == problem
+    assert (house.alarms(), house.deletions()) == (["recording-doubtful"], 0)
 
 
 def test_a_message_that_nobody_told_of_makes_a_ticket_of_the_call(house: House) -> None:

@@ -16,7 +16,8 @@ from werkzeug.serving import make_server
 from callcenter.app import create_app
 from callcenter.cli import main
 from callcenter.db import Database
-from callcenter.models import AccessLog, Line, LineDecision
+from callcenter.models import AccessLog, Line, LineDecision, Outbox
+from callcenter.services.remote_recordings import RemoteRecordings
 from callcenter.settings import load
 from ivr.twilio.client import Client
 from recordings.store import LocalStore
@@ -150,3 +151,19 @@ def test_half_an_account_is_refused(desk: Desk, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.delenv("CALLCENTER_TWILIO_TOKEN")
     with pytest.raises(ValueError, match="belong together"):
         load()
+
+
+def test_a_doubtful_recording_is_decided_on(desk: Desk) -> None:
+    call, sid = "CA" + "1" * 32, "RE" + "b" * 32
+    with desk.database.transaction() as session:
+        line = session.scalars(select(Line)).one()
+        factories.call(session, line.agency, provider="twilio", key=call, node="twilio")
+        told = ("completed", 3, 1, False, factories.NOW)
+        RemoteRecordings(session).told(call, f"{call}__m__3", sid, *told)
+    assert desk.run("recording", "fetch", sid).output == f"{sid} will be fetched again\n"
+    assert desk.run("recording", "discard", sid).output == f"{sid} will be deleted at Twilio\n"
+    with desk.database.reading() as session:
+        owed = session.scalars(select(Outbox.kind).order_by(Outbox.id)).all()
+        assert owed == ["fetch_recording", "fetch_recording", "delete_recording"]
+    unknown = desk.run("recording", "discard", "RE1")
+    assert (unknown.exit_code, "nothing was changed" in unknown.output) == (1, True)
