@@ -17,6 +17,7 @@ from callcenter.services.attempts import Attempts
 from callcenter.services.calls import Calls, Policy, find_call
 from callcenter.services.ringing import Ringing
 from callcenter.services.twilio_home import who_ended
+from callcenter.services.waiting_words import WaitingWords
 from ivr.codec import turn_from_dict
 from ivr.events import DialEnded
 from ivr.ports import Receipt
@@ -28,8 +29,8 @@ from ivr.twilio.turns import Writer, nothing
 
 Parameters = Mapping[str, str]
 
-REMIND_SECONDS = 20
-"""A citizen who waits hears at least this often that we are at it."""
+BEHIND_WORDS = 1
+"""Seconds of silence behind what a citizen hears while waiting: the words took the rest of the step."""
 
 ACCEPT, DECLINE = "1", "2"
 
@@ -97,9 +98,10 @@ class TwilioLine:
             wait = self._ringing(session).wait(_call(parameters), number, now)
             if wait.call is None or not wait.seconds:
                 return self.writer.leave()
-            again = wait.elapsed >= REMIND_SECONDS and wait.elapsed % REMIND_SECONDS < wait.seconds
-            parts = [Clip("still_waiting")] if again else []
-            return self.writer.still_waiting(_language(wait.call), parts, wait.seconds)
+            words = WaitingWords(session)
+            parts = words.next(wait.call, number, wait.action, now) if wait.action else []
+            seconds = BEHIND_WORDS if parts else wait.seconds
+            return self.writer.still_waiting(_language(wait.call), parts, seconds)
 
     def officer(self, attempt: Attempt) -> str:
         """Tell an officer who answered what to do."""

@@ -127,6 +127,7 @@ EVENT_KINDS = (
     "keys",  # node, digits (masked where the node asks for a PIN)
     "timed_out",  # node, unplayed (prompts of a test call that were not heard)
     "queued",  # queue, emergency
+    "waiting_told",  # before (how many are served earlier; missing where only patience was asked for)
     "officer_rung",  # leg, officer_id
     "officer_answered",  # leg, officer_id
     "officer_ended",  # leg, officer_id, outcome, cause

@@ -22,6 +22,9 @@ from ivr.twilio.names import PROVIDER, Attempt
 DECLINED = "busy"
 """The outcome of a leg whose officer refused: not rung again for this call."""
 
+CAUSES_OF_STOPPING = {"cancelled": 26, "no_answer": 19}
+"""Q.850 causes: somebody else was quicker or the citizen went, or it rang to the end."""
+
 RING, HANG_UP = "ring_officer", "hang_up_officer"
 
 
@@ -113,12 +116,12 @@ class Attempts:
         leg = self._leg(attempt)
         return leg.provider_key if leg else None
 
-    def stop(self, legs: Iterable[Leg], now: datetime) -> None:
+    def stop(self, legs: Iterable[Leg], now: datetime, outcome: str = "cancelled") -> None:
         """Let the telephones of legs ring no more; who talks goes on talking."""
         for leg in list(legs):
             if leg.ended_at is None and leg.answered_at is None:
                 attempt = Attempt.parse(leg.key)
-                self.ended(attempt, "cancelled", 26, now)
+                self.ended(attempt, outcome, CAUSES_OF_STOPPING[outcome], now)
                 self._work.owe(HANG_UP, f"hang-up:{attempt}", {"attempt": str(attempt)}, now)
 
     def begun(self, call: Call, number: int) -> datetime:

@@ -2,7 +2,7 @@
 
 While a citizen waits the provider asks again and again what they are to hear.
 Each time the ladder is looked at anew: whose rung has come and who is not rung
-yet is rung. An attempt's key tells call, turn, officer and time, so that two who
+yet is rung, unless somebody who is served earlier may ring them now. An attempt's key tells call, turn, officer and time, so that two who
 look at once ring nobody twice.
 """
 
@@ -23,6 +23,7 @@ from callcenter.services.duty import OnDuty
 from callcenter.services.ladder import Ladders
 from callcenter.services.outbox import Work
 from callcenter.services.timeline import Timeline
+from callcenter.services.waiting_line import Waiting, WaitingLine
 from ivr.turns import Connect
 from ivr.twilio.names import PROVIDER, Attempt
 
@@ -42,12 +43,26 @@ DELETE_QUEUE = "delete_queue"
 class Wait:
     """How a citizen waits: for so many ``seconds``, or no longer where there are none.
 
-    ``elapsed`` is for how many seconds they have waited.
+    ``action`` is what they wait in, empty once they are being connected.
     """
 
     call: Call | None
     seconds: int
-    elapsed: float = 0.0
+    action: Connect | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Ahead:
+    """A call that is served earlier: in which period of its ladder, and whom it has rung ``before``."""
+
+    period: int
+    emergency: bool
+    before: Mapping[int | None, Sequence[Leg]]
+
+    def may_ring(self, person: OnDuty) -> bool:
+        """Tell whether it may ring an officer now; an emergency may ring anybody at once."""
+        is_due = self.emergency or person.rung <= self.period
+        return is_due and _may_ring(self.before.get(person.officer_id, ()), self.period)
 
 
 class Ringing:
@@ -59,6 +74,7 @@ class Ringing:
         self._zone: ZoneInfo = policy.zone
         self._ring_seconds = ring_seconds
         self._attempts = Attempts(session, policy)
+        self._line = WaitingLine(session)
         self._work = Work(session)
 
     def wait(self, key: str, number: int, now: datetime) -> Wait:
@@ -74,11 +90,11 @@ class Ringing:
         left = action.timeout - elapsed
         people = self._people(call, action, now)
         if left < 1 or not people:
-            self._attempts.stop(legs, now)
-            return Wait(call, 0, elapsed)
+            self._attempts.stop(legs, now, "no_answer" if people else "cancelled")
+            return Wait(call, 0)
         self._ring(call, number, people, elapsed, now)
         boundary = self._ring_seconds - elapsed % self._ring_seconds
-        return Wait(call, max(1, int(min(STEP, left, boundary))), elapsed)
+        return Wait(call, max(1, int(min(STEP, left, boundary))), action)
 
     def stop(self, key: str, now: datetime) -> None:
         """Let nobody's telephone ring for a call any more."""
@@ -110,14 +126,33 @@ class Ringing:
 
     def _ring(self, call: Call, number: int, people: Iterable[OnDuty], elapsed: float, now: datetime) -> None:
         period = int(elapsed // self._ring_seconds)
-        before: dict[int | None, list[Leg]] = {}
-        for leg in self._attempts.of(call, number):
-            before.setdefault(leg.officer_id, []).append(leg)
-        for person in sorted(people, key=lambda one: one.officer_id):  # everybody locks in one order
-            rung_before = before.get(person.officer_id, ())
-            if person.rung > period or not _may_ring(rung_before, period) or self._is_busy(person.officer_id):
-                continue
-            self._attempts.begin(Attempt(call.key, number, person.officer_id, period), now)
+        before = _by_officer(self._attempts.of(call, number))
+        due = [
+            one for one in people if one.rung <= period and _may_ring(before.get(one.officer_id, ()), period)
+        ]
+        ahead = self._ahead(call, now) if due else []
+        for person in sorted(due, key=lambda one: one.officer_id):  # everybody locks in one order
+            if not self._is_busy(person.officer_id) and not any(one.may_ring(person) for one in ahead):
+                self._attempts.begin(Attempt(call.key, number, person.officer_id, period), now)
+
+    def _ahead(self, call: Call, now: datetime) -> list[_Ahead]:
+        """Tell whose next request, within some seconds, rings officers before a call may."""
+        line = [
+            one for one in self._line.before(call, now) if one.provider == PROVIDER and _goes_on(one, now)
+        ]
+        legs: dict[int, list[Leg]] = {}
+        for leg in self._session.scalars(select(Leg).where(Leg.call_id.in_([one.call_id for one in line]))):
+            legs.setdefault(leg.call_id, []).append(leg)
+        return [
+            _Ahead(
+                period=int((now - one.since).total_seconds() // self._ring_seconds),
+                emergency=one.action.emergency,
+                before=_by_officer(
+                    leg for leg in legs.get(one.call_id, ()) if Attempt.parse(leg.key).turn == one.number
+                ),
+            )
+            for one in line
+        ]
 
     def _is_busy(self, officer_id: int) -> bool:
         """Tell that an officer rings or talks for somebody; one transaction at a time asks."""
@@ -141,6 +176,18 @@ def _may_ring(before: Sequence[Leg], period: int) -> bool:
         leg.ended_at is not None and leg.outcome != DECLINED and Attempt.parse(leg.key).time < period
         for leg in before
     )
+
+
+def _by_officer(legs: Iterable[Leg]) -> dict[int | None, list[Leg]]:
+    found: dict[int | None, list[Leg]] = {}
+    for leg in legs:
+        found.setdefault(leg.officer_id, []).append(leg)
+    return found
+
+
+def _goes_on(waiting: Waiting, now: datetime) -> bool:
+    """Tell whether somebody will be asked for again before their time is over."""
+    return (now - waiting.since).total_seconds() < waiting.action.timeout - 1
 
 
 def _without_holes(people: Sequence[OnDuty]) -> list[OnDuty]:

@@ -72,6 +72,13 @@ def _queued(data: Data, _officers: Officers) -> Said:
     return _("Masuk antrean petugas"), "", "note"
 
 
+def _waiting_told(data: Data, _officers: Officers) -> Said:
+    before = data.get("before")
+    if before is None:
+        return _("Penelepon diminta tetap menunggu"), "", ""
+    return _("Penelepon diberi tahu urutannya"), _("menunggu sebelum dia: %(number)s", number=before), ""
+
+
 def _name(data: Data, officers: Officers) -> str:
     officer_id = data.get("officer_id")
     return officers.get(officer_id or 0) or _("petugas tidak dikenal")
@@ -157,6 +164,7 @@ _TELLERS: dict[str, Callable[[Data, Officers], Said]] = {
     "keys": _keys,
     "timed_out": _timed_out,
     "queued": _queued,
+    "waiting_told": _waiting_told,
     "officer_rung": _rung,
     "officer_answered": _answered,
     "officer_ended": _officer_ended,

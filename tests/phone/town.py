@@ -51,9 +51,9 @@ class Town:
         """Phone the agency, or another number."""
         return self.place(number or self.number, caller, name)
 
-    def dial_past_language(self) -> Phone:
+    def dial_past_language(self, caller: str = CITIZEN) -> Phone:
         """Phone the agency and say nothing until the main menu."""
-        call = self.dial()
+        call = self.dial(caller=caller)
         call.expect("greeting", f"agency:{self.code}", "notice")
         call.stay_silent()
         call.expect("language_id", "language_en")

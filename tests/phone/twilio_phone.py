@@ -103,10 +103,12 @@ class TwilioPhone(Phone):
         self._clock = site.exchange.clock
         self._legs = count(1)
         self.officers: dict[int, TwilioCall] = {}
+        self.while_waiting: list[str] = []
+        """What was heard in the queue, which no script has to expect."""
         site.own(dialled)
         self._call = site.exchange.call(_sent(caller), dialled, CallerName=_sent(name))
         self.key = self._call.sid
-        self._follow()
+        self.follow()
 
     def advance(self, seconds: float) -> None:
         """Let time pass, and everybody do their work."""
@@ -157,7 +159,7 @@ class TwilioPhone(Phone):
         """The officer ends the conversation."""
         self.officers[officer].hang_up()
         self._site.work()
-        self._follow()
+        self.follow()
 
     def nobody_answers(self, *officers: int) -> None:
         """Everybody is rung in vain."""
@@ -179,6 +181,13 @@ class TwilioPhone(Phone):
     def told_twice(self) -> None:
         """The last turn's request comes a second time and changes nothing."""
         self._ask_again(f"turn/{self.turns[-1].number - 1}")
+
+    def is_asked_for(self) -> None:
+        """Twilio asks what is heard in the queue, earlier than it has to."""
+        exchange = self._site.exchange
+        url = f"{exchange.url}/twilio/wait/{self.turns[-1].number}"
+        exchange.document("POST", url, self._call.facts())
+        self._site.work()
 
     def _ask_again(self, path: str) -> None:
         exchange, before = self._site.exchange, self._kept()
@@ -202,7 +211,7 @@ class TwilioPhone(Phone):
         turn = self.turns[-1].number
         for _ in range(LONGEST_WAIT):
             self.advance(1)
-            if self._follow() != turn:
+            if self.follow() != turn:
                 return
         raise AssertionError("the citizen waits for ever")
 
@@ -223,7 +232,7 @@ class TwilioPhone(Phone):
             case DialEnded():
                 raise AssertionError("Twilio ends the ringing by itself")
         self._site.work()
-        self._follow()
+        self.follow()
 
     def _say(self, seconds: float, ended_by: RecordEnd) -> None:
         assert ended_by != "error", "Twilio tells of no such end"
@@ -235,10 +244,11 @@ class TwilioPhone(Phone):
         else:
             self._call.stay_silent()
 
-    def _follow(self) -> int:
+    def follow(self) -> int:
         """Take over what has become of the call; tells its turn's number."""
         kept = self._kept()
-        self.unheard += _clips(self._call.take_heard(), self._site.exchange.url)
+        for clip in _clips(self._call.take_heard(), self._site.exchange.url):
+            (self.while_waiting if _is_said_in_a_queue(clip) else self.unheard).append(clip)
         if kept.ended_at is not None:
             self.over = True
             return -1
@@ -270,4 +280,8 @@ def _clips(urls: Sequence[str], site: str) -> list[str]:
         else:
             clips.append({"digits": f"#{name}", "agency": f"agency:{name}"}.get(folder, match["name"]))
         spelled = folder == "digits"
-    return [clip for clip in clips if clip != "still_waiting"]
+    return clips
+
+
+def _is_said_in_a_queue(clip: str) -> bool:
+    return clip.startswith(("waiting_", "still_waiting", "numbers/", "words/"))

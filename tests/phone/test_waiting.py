@@ -1,0 +1,125 @@
+"""What citizens hear while they wait for an officer at Twilio."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from itertools import count
+
+import pytest
+from sqlalchemy import select
+
+from callcenter.models import Agency, Line
+from callcenter.services.calls import Policy
+from callcenter.switchboard import DatabaseSwitchboard
+from tests import factories
+from tests.phone.phone import Phone
+from tests.phone.town import CONNECT_SECONDS, MESSAGE_SECONDS, WIB, Town
+from tests.phone.twilio_phone import TwilioPhone
+
+_callers = count(81200000100)
+
+
+def waits(town: Town, caller: str = "", *, emergency: bool = False) -> TwilioPhone:
+    """A citizen who comes at once to where officers are rung."""
+    call = town.dial_past_language(caller or f"0{next(_callers)}")
+    assert isinstance(call, TwilioPhone)
+    call.press("9" if emergency else "1")
+    call.expect("emergency_connecting" if emergency else "connecting")
+    return call
+
+
+def hears(call: TwilioPhone, *clips: str, within: float = 0) -> None:
+    """Hear exactly these in the queue since last asked; each takes some seconds."""
+    call.advance(within)
+    call.follow()
+    assert call.while_waiting == list(clips)
+    call.while_waiting.clear()
+
+
+def test_the_only_one_is_next_and_is_asked_for_patience_every_20_seconds(twilio_town: Town) -> None:
+    call = waits(twilio_town)
+    hears(call, "waiting_next")
+    call.advance(18)
+    hears(call)
+    call.advance(7)
+    hears(call, "still_waiting")
+    assert [fact.data for fact in twilio_town.events(call, "waiting_told")] == [{"before": 0}, {}]
+
+
+def test_a_position_is_told_again_once_it_changed(twilio_town: Town) -> None:
+    first, second, third = (waits(twilio_town) for _ in range(3))
+    hears(second, "waiting_before", "numbers/1")
+    hears(third, "waiting_before", "numbers/2", within=4)
+    first.hang_up()
+    hears(third, within=13)
+    hears(third, "waiting_before", "numbers/1", within=10)
+    hears(second, "waiting_next")
+
+
+def test_who_talks_waits_no_more(twilio_town: Town) -> None:
+    first = waits(twilio_town)
+    first.officer_answers(twilio_town.officers[0])
+    hears(waits(twilio_town), "waiting_next")
+
+
+def test_an_emergency_goes_first_and_is_told_no_position(twilio_town: Town) -> None:
+    ordinary = waits(twilio_town)
+    hears(ordinary, "waiting_next")
+    urgent = waits(twilio_town, emergency=True)
+    hears(urgent)
+    urgent.advance(25)
+    hears(urgent, "still_waiting")
+    hears(ordinary, "waiting_before", "numbers/1", within=1)
+
+
+def test_a_marked_number_stands_behind_whoever_comes_later(twilio_town: Town) -> None:
+    with twilio_town.database.transaction() as session:
+        expires_at = twilio_town.clock() + timedelta(days=30)
+        factories.active_mark(session, "+6281299999999", expires_at=expires_at)
+    marked = waits(twilio_town, "081299999999")
+    hears(marked, "waiting_next")
+    hears(waits(twilio_town), "waiting_next")
+    hears(marked, "waiting_before", "numbers/1", within=19)
+
+
+def test_who_waits_on_the_agencys_line_at_asterisk_counts_too(twilio_town: Town) -> None:
+    with twilio_town.database.transaction() as session:
+        agency = session.scalars(select(Agency).where(Agency.code == twilio_town.code)).one()
+        since = date(2020, 1, 1)
+        line = Line(number="+62234700001", provider="asterisk", flow="hotline", active_from=since)
+        agency.lines.append(line)
+    policy = Policy(WIB, b"a secret of the tests", MESSAGE_SECONDS, CONNECT_SECONDS)
+    switchboard = DatabaseSwitchboard(twilio_town.database, policy, node="node1", clock=twilio_town.clock)
+    other = Phone(switchboard, twilio_town.clock, "+62234700001", "081200000002")
+    other.unheard = []
+    other.press("9")
+    hears(waits(twilio_town), "waiting_before", "numbers/1", within=4)
+
+
+@pytest.mark.parametrize("waiting", [12])
+def test_a_greater_number_is_spoken_as_one(twilio_town: Town, waiting: int) -> None:
+    kept = twilio_town.kept(waits(twilio_town))
+    with twilio_town.database.transaction() as session:
+        for at in range(waiting - 1):
+            facts = {"agency_id": kept.agency_id, "turn": kept.turn, "offered_at": twilio_town.clock()}
+            call = factories.call(session, key=f"node9-{at}.1", **facts)
+            factories.event(session, call, "queued").key = f"turn:{kept.turn['number']}:queued"
+    hears(waits(twilio_town), "waiting_before", "numbers/2", "words/belas", within=8)
+
+
+def test_an_officer_who_is_free_again_is_rung_for_who_came_first(twilio_town: Town) -> None:
+    first, deputy = twilio_town.officers
+    served = waits(twilio_town)
+    served.officer_answers(first)
+    earlier = waits(twilio_town)
+    earlier.officer_rings(deputy)
+    later = waits(twilio_town)
+    served.officer_hangs_up(first)
+    later.is_asked_for()
+    assert not rung(twilio_town, first, later)
+    earlier.is_asked_for()
+    assert rung(twilio_town, first, earlier)
+
+
+def rung(town: Town, officer: int, call: TwilioPhone) -> bool:
+    return any(fact.data["officer_id"] == officer for fact in town.events(call, "officer_rung"))
