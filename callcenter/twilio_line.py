@@ -98,7 +98,7 @@ class TwilioLine:
             wait = self._ringing(session).wait(_call(parameters), number, now)
             if wait.call is None or not wait.seconds:
                 return self.writer.leave()
-            words = WaitingWords(session)
+            words = WaitingWords(session, self.policy.zone)
             parts = words.next(wait.call, number, wait.action, now) if wait.action else []
             seconds = BEHIND_WORDS if parts else wait.seconds
             return self.writer.still_waiting(_language(wait.call), parts, seconds)

@@ -127,7 +127,7 @@ EVENT_KINDS = (
     "keys",  # node, digits (masked where the node asks for a PIN)
     "timed_out",  # node, unplayed (prompts of a test call that were not heard)
     "queued",  # queue, emergency
-    "waiting_told",  # before (how many are served earlier; missing where only patience was asked for)
+    "waiting_told",  # before (how many are served earlier), minutes (usual wait); neither: stay on the line
     "officer_rung",  # leg, officer_id
     "officer_answered",  # leg, officer_id
     "officer_ended",  # leg, officer_id, outcome, cause

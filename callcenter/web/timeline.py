@@ -76,7 +76,10 @@ def _waiting_told(data: Data, _officers: Officers) -> Said:
     before = data.get("before")
     if before is None:
         return _("Penelepon diminta tetap menunggu"), "", ""
-    return _("Penelepon diberi tahu urutannya"), _("menunggu sebelum dia: %(number)s", number=before), ""
+    detail = _("menunggu sebelum dia: %(number)s", number=before)
+    if minutes := data.get("minutes"):
+        detail = f"{detail} · {_('biasanya dijawab dalam %(number)s menit', number=minutes)}"
+    return _("Penelepon diberi tahu urutannya"), detail, ""
 
 
 def _name(data: Data, officers: Officers) -> str:

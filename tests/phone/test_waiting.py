@@ -8,7 +8,7 @@ from itertools import count
 import pytest
 from sqlalchemy import select
 
-from callcenter.models import Agency, Line
+from callcenter.models import Agency, Line, Officer
 from callcenter.services.calls import Policy
 from callcenter.switchboard import DatabaseSwitchboard
 from tests import factories
@@ -105,6 +105,23 @@ def test_a_greater_number_is_spoken_as_one(twilio_town: Town, waiting: int) -> N
             call = factories.call(session, key=f"node9-{at}.1", **facts)
             factories.event(session, call, "queued").key = f"turn:{kept.turn['number']}:queued"
     hears(waits(twilio_town), "waiting_before", "numbers/2", "words/belas", within=8)
+
+
+def test_how_long_it_takes_is_told_once_where_it_was_measured(twilio_town: Town) -> None:
+    with twilio_town.database.transaction() as session:
+        officer = session.get_one(Officer, twilio_town.officers[0])
+        for _ in range(20):
+            offered_at = twilio_town.clock() - timedelta(days=2)
+            over = {"offered_at": offered_at, "ended_at": offered_at + timedelta(minutes=9)}
+            call = factories.call(session, officer.agency, **over)
+            factories.event(session, call, "queued", 0)
+            factories.leg(session, call, officer, answered_at=offered_at + timedelta(seconds=170))
+    call = waits(twilio_town)
+    hears(call, "waiting_next", "waiting_usually", "numbers/3", "waiting_minutes", within=10)
+    call.advance(20)
+    hears(call, "still_waiting")
+    urgent = waits(twilio_town, emergency=True)
+    hears(urgent, within=10)
 
 
 def test_an_officer_who_is_free_again_is_rung_for_who_came_first(twilio_town: Town) -> None:
