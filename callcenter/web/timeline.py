@@ -78,7 +78,8 @@ def _waiting_told(data: Data, _officers: Officers) -> Said:
         return _("Penelepon diminta tetap menunggu"), "", ""
     detail = _("menunggu sebelum dia: %(number)s", number=before)
     if minutes := data.get("minutes"):
-        detail = f"{detail} · {_('biasanya dijawab dalam %(number)s menit', number=minutes)}"
+        usual = _("biasanya dijawab dalam %(number)s menit", number=minutes)
+        detail = f"{detail} · {usual}"
     return _("Penelepon diberi tahu urutannya"), detail, ""
 
 
