@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import time
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,8 @@ class Settings:
     """House rule: duty without a break that is longer is warned of; 0 for never."""
     duty_rest_hours: int = 8
     """House rule: a shorter break between two duties is warned of; 0 for never."""
+    quiet_hours: tuple[time, time] | None = None
+    """When what is not urgent wakes nobody but who is on duty for it: [from, until)."""
     trunk_hosts: tuple[str, ...] = ("127.0.0.1",)
     trunk_contact: str = ""
     turn_seconds: int = 3
@@ -122,6 +125,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         secure_cookies=environ.get("CALLCENTER_SECURE_COOKIES", "0") == "1",
         trunk_hosts=tuple(environ.get("CALLCENTER_TRUNK_HOSTS", "127.0.0.1").replace(",", " ").split()),
         trunk_contact=environ.get("CALLCENTER_TRUNK_CONTACT", ""),
+        quiet_hours=_hours(environ, "CALLCENTER_QUIET_HOURS"),
         **_limits(environ),
         **_twilio(environ),
     )
@@ -157,6 +161,25 @@ def _limits(environ: Mapping[str, str]) -> dict[str, Any]:
         "turn_seconds": _integer(environ, "CALLCENTER_TURN_SECONDS", 3),
         "trusted_proxies": _count(environ, "CALLCENTER_TRUSTED_PROXIES", 0),
     }
+
+
+def _hours(environ: Mapping[str, str], name: str) -> tuple[time, time] | None:
+    """Read ``21-6`` or ``21:30-06:00``; empty is none."""
+    text = environ.get(name, "").strip()
+    if not text:
+        return None
+    try:
+        starts, ends = (_clock(part) for part in text.split("-"))
+    except ValueError:
+        raise ValueError(f"{name}: {text!r} is not like 21-6 or 21:30-06:00") from None
+    if starts == ends:
+        raise ValueError(f"{name}: {text!r} would be the whole day")
+    return starts, ends
+
+
+def _clock(text: str) -> time:
+    hour, _, minute = text.strip().partition(":")
+    return time(int(hour), int(minute or 0))
 
 
 def _count(environ: Mapping[str, str], name: str, default: int) -> int:

@@ -7,10 +7,10 @@ again and again.
 from __future__ import annotations
 
 from callcenter.jobs.duty import notify_change, notify_reminder, notify_warnings, remind, warn
-from callcenter.jobs.escalate import escalate, expire_marks
+from callcenter.jobs.escalate import dispatch, escalate, expire_marks
 from callcenter.jobs.kinds import Job, Periodic
 from callcenter.jobs.lines import lines
-from callcenter.jobs.notify import notify_obligation, notify_ticket
+from callcenter.jobs.notify import notify_dispatch, notify_obligation, notify_summary, notify_ticket
 from callcenter.jobs.prompts import build_agency_prompt
 from callcenter.jobs.recordings import delete_recording, fetch_recording
 from callcenter.jobs.ringing import delete_queue, hang_up_officer, ring_officer
@@ -21,6 +21,8 @@ from callcenter.jobs.watch import watch
 
 JOBS: dict[str, Job] = {
     "notify_ticket": Job(notify_ticket, seconds=30),
+    "notify_dispatch": Job(notify_dispatch, seconds=30),
+    "notify_summary": Job(notify_summary, seconds=30),
     "notify_obligation": Job(notify_obligation, seconds=30),
     "notify_duty_change": Job(notify_change, seconds=30),
     "notify_duty_warnings": Job(notify_warnings, seconds=30),
@@ -40,6 +42,7 @@ PERIODIC: dict[str, Periodic] = {
     "watch": Periodic(watch, seconds=30),
     "lines": Periodic(lines, seconds=30),
     "escalate": Periodic(escalate, seconds=15),
+    "dispatch": Periodic(dispatch, seconds=10),
     "warn": Periodic(warn, seconds=600),
     "remind": Periodic(remind, seconds=120),
     "expire_marks": Periodic(expire_marks, seconds=3600),

@@ -1,4 +1,4 @@
-"""See that call-backs are made: new owners, the next rung, and marks that run out."""
+"""See that call-backs are made and tickets taken: new owners, the next rung, and marks that run out."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from callcenter.jobs.kinds import Tools
+from callcenter.services.dispatches import Dispatches
 from callcenter.services.escalation import Escalation
 from callcenter.services.nuisance import Nuisance
 
@@ -22,6 +23,16 @@ def escalate(tools: Tools, now: datetime) -> None:
     for obligation_id in unattended:
         with tools.database.transaction() as session:
             Escalation(session, zone).hand_over(obligation_id, now)
+
+
+def dispatch(tools: Tools, now: datetime) -> None:
+    """Go up with the tickets that nobody accepts: one transaction each."""
+    zone, quiet = ZoneInfo(tools.settings.time_zone), tools.settings.quiet_hours
+    with tools.database.reading() as session:
+        late = Dispatches(session, zone, quiet).late(now)
+    for dispatch_id in late:
+        with tools.database.transaction() as session:
+            Dispatches(session, zone, quiet).climb(dispatch_id, now)
 
 
 def expire_marks(tools: Tools, now: datetime) -> None:

@@ -10,9 +10,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from callcenter.jobs.kinds import Tools
+from callcenter.node import link_key
 from callcenter.senders import Message, SendError
 from callcenter.services.letters import Letters
 from callcenter.services.notifications import Notice, Notifications, Owed
+from callcenter.services.summaries import Summaries
 from callcenter.services.telling import OPENED
 
 
@@ -22,6 +24,21 @@ def notify_ticket(tools: Tools, payload: dict[str, Any], now: datetime) -> None:
     notify(
         tools, lambda notifications, _: notifications.begin_ticket(ticket_id, officer_id, now, text_id), now
     )
+
+
+def notify_dispatch(tools: Tools, payload: dict[str, Any], now: datetime) -> None:
+    """Tell payload's ``officer_id`` (or the instance) that nobody has accepted ``dispatch_id``, on ``channel``."""
+    dispatch_id, officer_id = int(payload["dispatch_id"]), _officer(payload)
+    channel = str(payload["channel"])
+    notify(tools, lambda it, _: it.begin_dispatch(dispatch_id, officer_id, channel, now), now)
+
+
+def notify_summary(tools: Tools, payload: dict[str, Any], now: datetime) -> None:
+    """Tell payload's ``officer_id`` (or the instance) in one message of what was too much for single ones."""
+    officer_id, fact = _officer(payload), str(payload["fact"])
+    notify(tools, lambda it, _: it.begin_summary(officer_id, fact, now), now)
+    with tools.database.transaction() as session:
+        Summaries(session).told(officer_id, fact, now)
 
 
 def notify_obligation(tools: Tools, payload: dict[str, Any], now: datetime) -> None:
@@ -53,7 +70,7 @@ def notify(tools: Tools, begin: Callable[[Notifications, Session], Notice | None
 
 def _notifications(tools: Tools, session: Session) -> Notifications:
     letters = Letters(tools.settings.web_url, ZoneInfo(tools.settings.time_zone))
-    return Notifications(session, tools.sender.channel, letters)
+    return Notifications(session, tools.sender.channel, letters, link_key(tools.settings))
 
 
 def _officer(payload: dict[str, Any]) -> int | None:

@@ -3,6 +3,7 @@
 from callcenter.models.agency import Agency, Line, Tier
 from callcenter.models.api import ApiAnswer, ApiToken
 from callcenter.models.call import EVENT_KINDS, Call, CallerKind, CallEvent, Disposition, Leg
+from callcenter.models.dispatch import Dispatch, DispatchStatus
 from callcenter.models.duty import ChangeKind, ChangeStatus, DutyChange, DutyFeed
 from callcenter.models.duty_watch import DutyOwner, DutyReminder, DutyWarning, WarningKind
 from callcenter.models.evidence import DutyRecord, HandoverNote, HandoverSeen
@@ -33,6 +34,8 @@ __all__ = [
     "ChangeStatus",
     "Channel",
     "Difference",
+    "Dispatch",
+    "DispatchStatus",
     "Disposition",
     "DutyChange",
     "DutyFeed",

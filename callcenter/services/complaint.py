@@ -8,11 +8,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from callcenter.models import Call, TextMessage, Ticket
-from callcenter.services.duty import Duty
-from callcenter.services.ladder import Ladders, first_rung
-from callcenter.services.outbox import Work
+from callcenter.services.dispatches import Dispatches
 from callcenter.services.recordings import Recordings
-from callcenter.services.telling import ticket_fact
 from callcenter.services.texts import Texts
 from callcenter.services.tickets import Tickets
 from callcenter.services.timeline import Timeline
@@ -23,9 +20,9 @@ class Complaints:
 
     def __init__(self, session: Session, secret: bytes, zone: ZoneInfo) -> None:
         self._session = session
-        self._zone = zone
         self._tickets = Tickets(session, secret, zone)
         self._timeline = Timeline(session)
+        self._dispatches = Dispatches(session, zone)
 
     def open(self, call: Call, now: datetime) -> Ticket:
         """Open the call's ticket unless it is open already."""
@@ -43,12 +40,12 @@ class Complaints:
         """Open the ticket of a text that came in."""
         category = "emergency" if urgent else "general"
         ticket = self._tickets.open(agency_id, category, text.number, "id", now)
-        self._owe_notifications(ticket, now)
+        self._dispatches.open(ticket, now)
         return ticket
 
     def added(self, ticket: Ticket, text: TextMessage, now: datetime) -> None:
         """Tell who must know that a citizen wrote more about a ticket."""
-        self._owe_notifications(ticket, now, text)
+        self._dispatches.open(ticket, now, text.id)
 
     def _announce(self, call: Call, ticket: Ticket, now: datetime) -> None:
         warning = Recordings(self._session).warning(call)
@@ -59,17 +56,5 @@ class Complaints:
             ticket.warning = warning
         data = {"ticket_id": ticket.id, "number": ticket.number}
         self._timeline.add(call, now, ("ticket", "ticket_opened", data))
-        self._owe_notifications(ticket, now)
+        self._dispatches.open(ticket, now)
         Texts(self._session).opened(ticket, now)
-
-    def _owe_notifications(self, ticket: Ticket, now: datetime, text: TextMessage | None = None) -> None:
-        """Tell everybody on the first rung, else who covers for the agency; without anybody, the instance."""
-        first = first_rung(Duty(self._session, self._zone).on_duty(ticket.agency_id, now))
-        if not first and (cover := Ladders(self._session, self._zone).cover(ticket.agency_id, now)):
-            first = list(cover.people)
-        people: list[int | None] = [person.officer_id for person in first]
-        for officer_id in people or [None]:
-            payload = {"ticket_id": ticket.id, "officer_id": officer_id}
-            payload |= {"text_id": text.id} if text else {}
-            fact = ticket_fact(ticket.id, officer_id, text.id if text else None)
-            Work(self._session).owe("notify_ticket", fact, payload, now)

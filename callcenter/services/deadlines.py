@@ -27,6 +27,8 @@ CALL_BACK_EMERGENCY = Rule(5, "minutes", "house rule: an abandoned emergency is 
 CALL_BACK_MARKED = Rule(240, "minutes", "house rule: a number marked as a nuisance is called back later", "-")
 ESCALATION = Rule(30, "minutes", "house rule: between the rungs above a late call-back", "-")
 ESCALATION_EMERGENCY = Rule(5, "minutes", "house rule: between the rungs above a late emergency", "-")
+DISPATCH = Rule(15, "minutes", "house rule: between the rungs above a ticket that nobody has accepted", "-")
+DISPATCH_EMERGENCY = Rule(2, "minutes", "house rule: between the rungs above an emergency's ticket", "-")
 NUISANCE_MARK = Rule(30, "days", "house rule: a mark on a number ends unless somebody extends it", "-")
 
 

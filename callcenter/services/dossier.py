@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from callcenter.models import (
     Call,
+    Dispatch,
     Notification,
     Obligation,
     ObligationCall,
@@ -40,6 +41,10 @@ class TicketDossier:
 
     ticket: Ticket
     recordings: Sequence[Recording]
+    dispatch: Dispatch | None
+    """The last time that somebody was looked for."""
+    told: Sequence[Notification]
+    """The messages about it to officers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +100,11 @@ class Dossiers:
         ticket = self._session.scalar(self._viewer.narrow_tickets(query).options(*related))
         if ticket is None:
             raise NotVisibleError(f"ticket {ticket_id}")
-        return TicketDossier(ticket, self._recordings(ticket.call_id) if ticket.call_id else [])
+        recordings = self._recordings(ticket.call_id) if ticket.call_id else []
+        last = select(Dispatch).where(Dispatch.ticket_id == ticket.id).order_by(Dispatch.id.desc()).limit(1)
+        people = (joinedload(Dispatch.officer), joinedload(Dispatch.account))
+        dispatch = self._session.scalar(last.options(*people))
+        return TicketDossier(ticket, recordings, dispatch, self._told(Notification.ticket_id == ticket.id))
 
     def obligation(self, obligation_id: int) -> ObligationDossier:
         """Find a call-back with its calls and who was told of it."""
@@ -108,9 +117,7 @@ class Dossiers:
         found = self._session.scalar(self._viewer.narrow(query, Obligation.agency_id).options(*related))
         if found is None:
             raise NotVisibleError(f"obligation {obligation_id}")
-        told = select(Notification).where(Notification.obligation_id == found.id)
-        told = told.options(joinedload(Notification.officer)).order_by(Notification.id)
-        return ObligationDossier(found, self._session.scalars(told).all())
+        return ObligationDossier(found, self._told(Notification.obligation_id == found.id))
 
     def recording(self, recording_id: int) -> Recording:
         """Find an audio object."""
@@ -119,6 +126,10 @@ class Dossiers:
         if found is None:
             raise NotVisibleError(f"recording {recording_id}")
         return found
+
+    def _told(self, about: ColumnElement[bool]) -> Sequence[Notification]:
+        told = select(Notification).where(about).options(joinedload(Notification.officer))
+        return self._session.scalars(told.order_by(Notification.id)).all()
 
     def _recordings(self, call_id: int) -> Sequence[Recording]:
         order = (Recording.created_at, Recording.part, Recording.id)

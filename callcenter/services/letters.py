@@ -11,6 +11,12 @@ from callcenter.services.callers import mask
 from callcenter.services.telling import EMERGENCY, HANDED_OVER, LATE, OPENED, is_about
 
 CATEGORIES = {"general": "umum", "emergency": "DARURAT"}
+NEW, MORE, UNTAKEN = "new", "more", "untaken"
+WHYS = {
+    NEW: ("Aduan baru", "Aduan baru untuk {name}."),
+    MORE: ("Keterangan baru pada aduan", "Warga menulis lagi tentang aduan untuk {name}."),
+    UNTAKEN: ("Belum diterima: aduan", "Belum ada petugas yang menerima aduan untuk {name}."),
+}
 OCCASIONS = {
     EMERGENCY: "Warga yang sama menelepon lagi dan memilih darurat.",
     LATE: "Batas waktu sudah lewat dan warga belum ditelepon.",
@@ -33,20 +39,27 @@ class Letters:
     web_url: str
     zone: ZoneInfo
 
-    def ticket(self, ticket: Ticket, *, more: bool = False) -> Letter:
-        """Tell of a new ticket, or that its citizen wrote ``more`` about it."""
+    def ticket(self, ticket: Ticket, why: str = NEW, accept: str | None = None) -> Letter:
+        """Tell of a ticket, and ``why``: a key of ``WHYS``; ``accept`` is the end of the link that takes it."""
         name = ticket.agency.name
-        title = f"Keterangan baru pada aduan {ticket.number}" if more else f"Aduan baru {ticket.number}"
+        title, words = WHYS[why]
+        urgent = "DARURAT: " if ticket.category == "emergency" else ""
         return Letter(
-            f"{title} - {name}",
+            f"{urgent}{title} {ticket.number} - {name}",
             _lines(
-                f"Warga menulis lagi tentang aduan untuk {name}." if more else f"Aduan baru untuk {name}.",
+                words.format(name=name),
                 f"Nomor tiket : {ticket.number}",
                 f"Kategori    : {CATEGORIES.get(ticket.category, ticket.category)}",
                 f"Penelepon   : {mask(ticket.caller_number)}",
                 f"Buka        : {self.web_url}/tickets/{ticket.id}",
+                *([f"Terima      : {self.web_url}/tugas/{accept}"] if accept else []),
             ),
         )
+
+    def summary(self, count: int) -> Letter:
+        """Tell of many tickets at once."""
+        words = "Terlalu banyak untuk dikirim satu per satu. Semuanya tersimpan."
+        return Letter(f"{count} aduan lain menunggu", _lines(words, f"Buka        : {self.web_url}/tickets"))
 
     def obligation(self, obligation: Obligation, occasion: str = OPENED) -> Letter:
         """Tell of a citizen who is to be called back, and why it is told now."""

@@ -10,9 +10,20 @@ from typing import Any, TypeVar, cast
 from sqlalchemy import Table, bindparam, case, select, update
 from sqlalchemy.orm import Session
 
-from callcenter.models import Notification, Obligation, ObligationStatus, Officer, Ticket
+from callcenter.models import (
+    Dispatch,
+    DispatchStatus,
+    Notification,
+    Obligation,
+    ObligationStatus,
+    Officer,
+    Ticket,
+)
 from callcenter.services.callers import is_mobile
-from callcenter.services.letters import Letter, Letters
+from callcenter.services.dispatch_links import token
+from callcenter.services.dispatches import dispatch_fact
+from callcenter.services.letters import MORE, NEW, UNTAKEN, Letter, Letters
+from callcenter.services.summaries import SUMMARY, Summaries
 from callcenter.services.telling import OPENED, fact, ticket_fact
 from callcenter.services.text_ways import Ways
 from callcenter.services.upsert import insert_into
@@ -57,9 +68,13 @@ class Notifications:
     more, marked, and after that left to a person.
     """
 
-    def __init__(self, session: Session, channel_of: ChannelOf, letters: Letters) -> None:
-        """Write through ``session``; ``channel_of`` names the way to an address."""
+    def __init__(
+        self, session: Session, channel_of: ChannelOf, letters: Letters, key: bytes | None = None
+    ) -> None:
+        """Write through ``session``; ``channel_of`` names the way to an address, ``key`` signs links."""
         self._session = session
+        self._summaries = Summaries(session)
+        self._key = key
         self._channel_of = channel_of
         self._letters = letters
 
@@ -74,8 +89,28 @@ class Notifications:
         """
         ticket = _there(self._session.get(Ticket, ticket_id), "ticket", ticket_id)
         row = {"fact": ticket_fact(ticket_id, officer_id, text_id), "ticket_id": ticket_id}
-        letter = self._letters.ticket(ticket, more=text_id is not None)
+        if self._summaries.takes(row, ticket, officer_id, now):
+            return None
+        accept = self._accept(self._open_dispatch(ticket_id), officer_id)
+        letter = self._letters.ticket(ticket, MORE if text_id else NEW, accept)
         return self._begin(row, ticket.agency.name, officer_id, letter, now)
+
+    def begin_dispatch(
+        self, dispatch_id: int, officer_id: int | None, channel: str, now: datetime
+    ) -> Notice | None:
+        """Begin to tell of a ticket that nobody has accepted; otherwise as ``begin_ticket``.
+
+        ``channel`` is ``main``, the officer's own, or ``sms``.
+        """
+        it = _there(self._session.get(Dispatch, dispatch_id), "dispatch", dispatch_id)
+        if it.status != DispatchStatus.WAITING:
+            return None
+        row = {"fact": dispatch_fact(it.id, officer_id, channel), "ticket_id": it.ticket_id}
+        if self._summaries.takes(row, it.ticket, officer_id, now):
+            return None
+        letter = self._letters.ticket(it.ticket, UNTAKEN, self._accept(it, officer_id))
+        name = it.ticket.agency.name
+        return self._begin(row, name, officer_id, letter, now, by_sms=channel == "sms")
 
     def begin_obligation(self, owed: Owed, officer_id: int | None, now: datetime) -> Notice | None:
         """Begin to tell of a call-back that is still owed; otherwise as ``begin_ticket``."""
@@ -92,13 +127,22 @@ class Notifications:
         """Begin to tell of something about duty; otherwise as ``begin_ticket``."""
         return self._begin({"fact": fact}, POST, officer_id, letter, now)
 
+    def begin_summary(self, officer_id: int | None, fact: str, now: datetime) -> Notice | None:
+        """Begin to tell in one message of all that was too much for single ones; otherwise as ``begin_ticket``."""
+        count = self._summaries.waiting(officer_id)
+        if not count:
+            return None
+        return self._begin({"fact": fact}, POST, officer_id, self._letters.summary(count), now)
+
     def sent(self, notification_id: int, now: datetime) -> None:
         """Say that the message was taken; the mark of a second sending stays."""
         self._session.execute(_SENT, {"notification_id": notification_id, "now": now})
 
     def failed(self, notification_id: int, error: str) -> None:
-        """Say that the message was refused, so that it may be sent again."""
-        self._locked(notification_id).error = FAILED + error[:900]
+        """Say that the message was refused, so that it may be sent again; a mark stays."""
+        row = self._locked(notification_id)
+        mark = f"{AGAIN}; " if row.error == AGAIN else ""
+        row.error = mark + FAILED + error[:900]
 
     def _begin(
         self,
@@ -107,21 +151,37 @@ class Notifications:
         officer_id: int | None,
         letter: Letter,
         now: datetime,
+        *,
+        by_sms: bool = False,
     ) -> Notice | None:
         """Begin a message to an officer, or without one to the instance, named ``otherwise``."""
         officer = (
             _there(self._session.get(Officer, officer_id), "officer", officer_id) if officer_id else None
         )
-        name, url = (officer.name, self._address(officer, now)) if officer else (otherwise, None)
+        name, url = (officer.name, self._address(officer, now, by_sms)) if officer else (otherwise, None)
+        if by_sms and url is None:
+            return None  # the way that there was is there no more
         key = self._start({**facts, "officer_id": officer_id}, self._channel_of(url), now)
         return Notice(key, facts["fact"], name, url, letter.title, letter.body) if key is not None else None
 
-    def _address(self, officer: Officer, now: datetime) -> str | None:
-        """Give an officer's own address, else their mobile where an SMS can go there."""
-        if officer.notify_url or not is_mobile(officer.mobile):
+    def _address(self, officer: Officer, now: datetime, by_sms: bool) -> str | None:
+        """Give an officer's own address, else (or ``by_sms``) their mobile where an SMS can go there."""
+        if officer.notify_url and not by_sms:
             return officer.notify_url
+        if not is_mobile(officer.mobile):
+            return None
         line = Ways(self._session).for_officers(officer.agency_id, now)
         return f"{SMS}{line.number}/{officer.mobile}" if line else None
+
+    def _open_dispatch(self, ticket_id: int) -> Dispatch | None:
+        mine = select(Dispatch).where(Dispatch.ticket_id == ticket_id, Dispatch.done_at.is_(None))
+        return self._session.scalar(mine)
+
+    def _accept(self, it: Dispatch | None, officer_id: int | None) -> str | None:
+        """Write the link that accepts, for who has not."""
+        if it is None or officer_id is None or self._key is None:
+            return None
+        return token(it.id, officer_id, self._key)
 
     def _start(self, facts: dict[str, Any], channel: str, now: datetime) -> int | None:
         row = insert_into(self._session, Notification).values(**facts, channel=channel, started_at=now)
@@ -154,9 +214,9 @@ def unknown_ends(session: Session, before: datetime) -> Sequence[Notification]:
 
 def _again(row: Notification, channel: str, now: datetime) -> bool:
     """Decide whether a message that was begun before is sent now."""
-    if row.sent_at is not None or row.error == AGAIN:
+    if row.sent_at is not None or row.error == AGAIN or row.channel == SUMMARY:
         return False
-    row.error = AGAIN if row.error is None else None
+    row.error = AGAIN if row.error is None or row.error.startswith(AGAIN) else None
     row.started_at, row.channel = now, channel
     return True
 

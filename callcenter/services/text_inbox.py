@@ -13,17 +13,15 @@ from callcenter.models import (
     CallerKind,
     Enclosure,
     Line,
-    Notification,
-    Officer,
     TextDisposition,
     TextMessage,
     Ticket,
-    TicketEntry,
     TicketStatus,
 )
 from callcenter.services import callers, text_words
 from callcenter.services.complaint import Complaints
 from callcenter.services.line_checks import active_lines
+from callcenter.services.officers_texts import OfficersTexts
 from callcenter.services.outbox import Work
 from callcenter.services.text_sending import owe_deletion
 from callcenter.services.text_ways import Ways
@@ -41,9 +39,6 @@ THREAD = timedelta(hours=72)
 
 MOST_TICKETS = 5
 """Tickets a day that texts of one number open; what it writes beyond that is added to the last."""
-
-OFFICERS_ANSWER = timedelta(hours=48)
-"""An officer's text within this time is an answer to what was sent to them."""
 
 LONGEST = 1600
 _ANSWERS = {"wrong": "wrong", "locked": "locked"}
@@ -67,6 +62,7 @@ class TextInbox:
         self._zone = zone
         self._complaints = Complaints(session, secret, zone)
         self._tickets = Tickets(session, secret, zone)
+        self._officers = OfficersTexts(session)
         self._texts = Texts(session)
         self._ways = Ways(session)
 
@@ -93,8 +89,9 @@ class TextInbox:
         wish = text_words.read(arrived.body)
         if wish.kind in ("stop", "start", "help"):
             return self._keyword(text, wish, arrived, now)
-        if (about := self._officers_answer(text, now)) is not None:
-            return self._note(text, about, now)
+        if (told := self._officers.told(text, now)) is not None:
+            ticket, wording = self._officers.take(text, told, now)
+            return Outcome(TextDisposition.OFFICER, ticket, wording)
         if wish.kind == "status":
             return self._status(text, wish)
         if wish.kind == "empty" and not arrived.enclosed:
@@ -135,11 +132,6 @@ class TextInbox:
         ticket = self._complaints.written(text, line.agency_id, now, urgent=wish.urgent)
         return Outcome(TextDisposition.OPENED, ticket, "urgent" if wish.urgent else "opened")
 
-    def _note(self, text: TextMessage, ticket: Ticket, now: datetime) -> Outcome:
-        note = f"SMS {text.name}: {text.body}"
-        self._session.add(TicketEntry(ticket_id=ticket.id, account_id=None, at=now, text=note))
-        return Outcome(TextDisposition.OFFICER, ticket)
-
     def _own(self, number: str, named: str) -> Ticket | None:
         """Find the ticket that is named among those of a number; without a name the last one."""
         mine = select(Ticket).where(Ticket.caller_number == number).order_by(Ticket.id.desc()).limit(1)
@@ -161,22 +153,6 @@ class TextInbox:
         opened = (TextMessage.number == number, TextMessage.disposition == TextDisposition.OPENED)
         count = select(func.count(TextMessage.id)).where(*opened, TextMessage.at > now - timedelta(days=1))
         return self._session.scalar(count) or 0
-
-    def _officers_answer(self, text: TextMessage, now: datetime) -> Ticket | None:
-        """Find the ticket of which an officer's mobile was told by SMS lately."""
-        told = (
-            select(Notification, Officer)
-            .join(Officer, Officer.id == Notification.officer_id)
-            .where(Officer.mobile == text.number, Officer.active, Notification.ticket_id.is_not(None))
-            .where(Notification.channel == "sms", Notification.started_at > now - OFFICERS_ANSWER)
-            .order_by(Notification.id.desc())
-            .limit(1)
-        )
-        found = self._session.execute(told).first()
-        if found is None:
-            return None
-        text.name = found[1].name
-        return self._session.get(Ticket, found[0].ticket_id)
 
     def _line(self, number: str, now: datetime) -> Line | None:
         today = now.astimezone(self._zone).date()

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from callcenter.models import TicketStatus
+from callcenter.models import DispatchStatus, TicketStatus
 from callcenter.services import numbers
 
 STOP_AT_TWILIO = frozenset({"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "optout", "revoke"})
@@ -81,6 +81,37 @@ def _named(body: str) -> str:
     return next((number for number in found if numbers.is_valid(number)), "")
 
 
+_TASKS: Mapping[str, frozenset[str]] = {
+    DispatchStatus.ACKNOWLEDGED: frozenset({"1", "ya", "siap", "terima", "ok", "oke"}),
+    "decline": frozenset({"2", "tidak"}),
+    DispatchStatus.ON_WAY: frozenset({"jalan", "berangkat", "meluncur"}),
+    DispatchStatus.ARRIVED: frozenset({"tiba", "sampai"}),
+    DispatchStatus.DONE: frozenset({"selesai"}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What an officer's text says of a ticket: a ``DispatchStatus``, ``decline``, or nothing but words."""
+
+    what: str | None
+    number: str = ""
+    words: bool = False
+    """There is more to be read than a keyword."""
+
+
+def read_task(body: str) -> Task:
+    """Understand an officer's text: a keyword in front, maybe the ticket's number, maybe more."""
+    words = [word.lower() for word in _WORD.findall(body)]
+    first = words[0] if words else ""
+    what = next((status for status, known in _TASKS.items() if first in known), None)
+    number = _named(body)
+    rest = [
+        word for word in words[1:] if word not in _FILLERS and word not in (number, number[:4], number[4:])
+    ]
+    return Task(what, number, bool(rest) or what is None)
+
+
 STATUS_WORDS: Mapping[str, Mapping[str, str]] = {
     "id": {
         TicketStatus.NEW: "sudah diterima dan menunggu verifikasi",
@@ -112,6 +143,9 @@ WORDINGS: Mapping[str, Mapping[str, str]] = {
         "STOP untuk berhenti menerima pesan.",
         "stop": "Anda tidak menerima pesan lagi. Kirim MULAI untuk menerimanya kembali.",
         "start": "Anda menerima pesan kembali. Kirim STOP untuk berhenti.",
+        "task_taken": "Aduan {number}: tercatat. Balas JALAN, TIBA atau SELESAI.",
+        "task_another": "Aduan {number} sudah diterima petugas lain. Terima kasih.",
+        "task_over": "Aduan {number}: tidak ada yang diubah, sudah tercatat sebelumnya.",
     },
     "en": {
         "number": "Your complaint is kept: number {number}, PIN {pin}. Answer STATUS to hear more, STOP for no messages.",
@@ -126,6 +160,9 @@ WORDINGS: Mapping[str, Mapping[str, str]] = {
         "STOP for no messages.",
         "stop": "You will get no more messages. Send MULAI to get them again.",
         "start": "You will get messages again. Send STOP to end that.",
+        "task_taken": "Complaint {number}: noted. Answer JALAN, TIBA or SELESAI.",
+        "task_another": "Another officer has taken complaint {number}. Thank you.",
+        "task_over": "Complaint {number}: nothing was changed, it was noted before.",
     },
 }
 """Each fits into one SMS behind a programme's short name (160 letters of GSM 7 bit)."""

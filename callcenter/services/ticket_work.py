@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from callcenter.models import Ticket, TicketEntry, TicketStatus
 from callcenter.services.access import NotVisibleError, Viewer
+from callcenter.services.dispatch_answers import Answers, Who
 from callcenter.services.texts import Texts
 
 LONGEST_NOTE = 4000
@@ -80,6 +81,9 @@ class TicketWork:
         entry.status_from, entry.status_to = before, after
         self._session.flush()
         self._texts.moved(ticket, entry, now)
+        viewer = self._viewer
+        who = Who(viewer.officer_id, viewer.account_id, "halaman")
+        Answers(self._session).worked(ticket, who, now)
         return entry
 
     def write(self, ticket_id: int, text: str, once: str, now: datetime) -> None:

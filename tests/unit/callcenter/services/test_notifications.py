@@ -69,7 +69,7 @@ def finish(database: Database, notice: Notice, error: str | None = None) -> None
 
 def test_the_message_tells_enough_and_no_more(database: Database) -> None:
     notice = begun(database)
-    assert notice.title == "Aduan baru 12345678 - Dinas Sosial"
+    assert notice.title == "DARURAT: Aduan baru 12345678 - Dinas Sosial"
     for words in ("Dinas Sosial", "12345678", "DARURAT", "https://wadul.example/tickets/1"):
         assert words in notice.body
     assert "1234567890" not in notice.body
@@ -186,4 +186,16 @@ def test_a_text_that_was_added_is_another_fact(database: Database) -> None:
     assert first is not None
     assert more is not None
     assert more.fact == "ticket-text:1:7:officer:1"
-    assert more.title.startswith("Keterangan baru pada aduan 12345678")
+    assert more.title.startswith("DARURAT: Keterangan baru pada aduan 12345678")
+
+
+def test_a_mark_stays_although_the_second_sending_is_refused_first(database: Database) -> None:
+    first = begun(database)
+    assert begin(database, NOW + timedelta(minutes=1)) is not None, "nobody knows how the first one ended"
+    with database.transaction() as session:
+        notifications(session).failed(first.notification_id, "closed")
+    assert begin(database, NOW + timedelta(minutes=2)) is not None, "surely refused: it is tried again"
+    assert begin(database, NOW + timedelta(minutes=3)) is None, "but not once more after that"
+    with database.transaction() as session:
+        notifications(session).sent(first.notification_id, NOW + timedelta(minutes=4))
+    assert row(database).error == AGAIN

@@ -240,6 +240,10 @@ def test_an_officer_who_answers_an_sms_writes_on_the_ticket(box: Box) -> None:
     box.session.add(row)
     text = box.take("Siap, meluncur", NOW + HOUR, sender=box.officer.mobile)
     assert (text.disposition, text.ticket) == (TextDisposition.OFFICER, ticket)
-    assert [entry.text for entry in ticket.entries] == ["SMS Siti Aminah: Siap, meluncur"]
+    assert [entry.text for entry in ticket.entries] == [
+        "SMS Siti Aminah: Siap, meluncur",
+        "Siti Aminah menerima tugas ini (SMS)",
+    ]
+    assert box.replies() == ["opened", "task_taken"]
     late = box.take("jalan rusak", NOW + timedelta(days=3), sender=box.officer.mobile)
     assert late.disposition == TextDisposition.OPENED, "officers are citizens, too"

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callcenter.models import TicketStatus
-from callcenter.services.text_words import STATUS_WORDS, WORDINGS, Wish, read, write
+from callcenter.services.text_words import STATUS_WORDS, WORDINGS, Task, Wish, read, read_task, write
 
 GSM = set(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -68,6 +68,24 @@ def test_new_and_urgent_are_said_in_front() -> None:
 @given(st.text(max_size=400))
 def test_whatever_comes_is_read(body: str) -> None:
     assert read(body).kind in ("stop", "start", "help", "status", "text", "empty")
+
+
+@pytest.mark.parametrize(
+    ("body", "task"),
+    [
+        ("1", Task("acknowledged")),
+        ("SIAP 27530212", Task("acknowledged", "27530212")),
+        ("Siap, 10 menit lagi", Task("acknowledged", words=True)),
+        ("2", Task("decline")),
+        ("JALAN aduan 2753 0212", Task("on_way", "27530212")),
+        ("tiba", Task("arrived")),
+        ("Selesai. Lampu sudah diganti", Task("done", words=True)),
+        ("Alamatnya di mana?", Task(None, words=True)),
+        ("", Task(None, words=True)),
+    ],
+)
+def test_officers_say_how_far_they_are(body: str, task: Task) -> None:
+    assert read_task(body) == task
 
 
 @pytest.mark.parametrize("language", list(WORDINGS))
