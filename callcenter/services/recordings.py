@@ -97,7 +97,8 @@ class Recordings:
         key = _free_key(audio, {row.provider_key for row in family})
         recording = self._add(call, audio, key, len(parts) + 1, now)
         self._tell(call, recording, now)
-        self._warn(call, recording)
+        if (words := _words(recording)) is not None:
+            self.warn(call, words)
         return recording
 
     def warning(self, call: Call) -> str | None:
@@ -138,10 +139,8 @@ class Recordings:
             call, now, (f"recording:{recording.provider_key}", "recording_kept", data)
         )
 
-    def _warn(self, call: Call, recording: Recording) -> None:
-        words = _words(recording)
-        if words is None:
-            return
+    def warn(self, call: Call, words: str) -> None:
+        """Let the call's ticket warn, where there is one and it does not yet."""
         ticket = self._session.scalar(select(Ticket).where(Ticket.call_id == call.id).with_for_update())
         if ticket is not None and ticket.warning is None:
             ticket.warning = words

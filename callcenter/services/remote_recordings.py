@@ -15,6 +15,7 @@ from callcenter.services.alarms import Alarms
 from callcenter.services.audit import Audit
 from callcenter.services.calls import RECORDING_FAILED, find_call
 from callcenter.services.outbox import Work
+from callcenter.services.recordings import Recordings
 from callcenter.services.timeline import Timeline
 from ivr.engine import EMPTY_SECONDS
 from ivr.twilio.names import PROVIDER, RECORDING_KEY
@@ -24,9 +25,12 @@ log = logging.getLogger(__name__)
 
 FETCH, DELETE = "fetch_recording", "delete_recording"
 
-ABSENT = "absent"
-NONE_MADE = frozenset({ABSENT, "failed"})
-"""Twilio, Recording resource, ``RecordingStatus``: too short, silent, or not to be encrypted."""
+COMPLETED, ABSENT, FAILED = "completed", "absent", "failed"
+NONE_MADE = frozenset({ABSENT, FAILED})
+"""Too short or silent; not to be encrypted (Twilio, "Getting Started with Recording Status Callbacks").
+
+``absent`` is a status of the Recording resource as well; whether it lists ``failed`` its page does not say.
+"""
 
 PROBLEMS: dict[Kind, str] = {
     "message": "Rekaman pesan suara tidak ada di penyedia telepon; tanyakan kembali isinya kepada penelepon.",
@@ -122,7 +126,7 @@ class RemoteRecordings:
         call = find_call(self._session, PROVIDER, call_key)
         if call is None:
             log.warning("recording %s is of call %s, which is not known", sid, call_key)
-        elif status == "completed":
+        elif status == COMPLETED:
             self._work.owe(FETCH, fetching(sid), recording.payload(), now)
         elif status in NONE_MADE and not (status == ABSENT and self._is_empty(call, recording)):
             self._missing(call, recording, now)
@@ -191,14 +195,20 @@ class RemoteRecordings:
 
     def _missing(self, call: Call, recording: RemoteRecording, now: datetime) -> None:
         problem, name = PROBLEMS[recording.name.kind], str(recording.name)
-        key, data = f"recording:{recording.sid}:failed", {"name": name, "problem": problem}
+        key, data = failing(recording.sid), {"name": name, "problem": problem}
         if Timeline(self._session).add_once(call, now, key, "recording_failed", data):
+            Recordings(self._session).warn(call, problem)
             Alarms(self._session).raise_(RECORDING_FAILED, call.node, f"{problem}: {name}", now)
 
 
 def fetching(sid: str) -> str:
     """Name the fact that a recording is there to be fetched."""
     return f"twilio-recording:{sid}:fetched"
+
+
+def failing(sid: str) -> str:
+    """Name the event in a call's timeline that a recording was not made."""
+    return f"recording:{sid}:failed"
 
 
 def _recording(

@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from callcenter.models import Call, Leg, Line, Outbox, Recording, Ticket
+from callcenter.models import Call, CallEvent, Leg, Line, Outbox, Recording, Ticket
 from callcenter.services import callers
-from callcenter.services.remote_recordings import fetching
+from callcenter.services.remote_recordings import ABSENT, COMPLETED, NONE_MADE, failing, fetching
+from callcenter.services.unmet_messages import owed_names, unmet
 from ivr.events import HungUp
 from ivr.twilio import events
 from ivr.twilio.alone import TURN
@@ -63,14 +64,25 @@ class Gap:
 
 
 def gather(calls: Iterable[CallFacts], recordings: Iterable[RecordingFacts], now: datetime) -> list[Seen]:
-    """Put each call's finished recordings beside it, the oldest first."""
+    """Put each call's finished recordings beside it, the oldest first.
+
+    Of those that were not made nothing is said before all of the call's are
+    finished: until then one on its way may be the one that is missed.
+    """
     found = {call.sid: call for call in calls}
+    ordered = sorted(recordings, key=lambda one: one.created_at)
+    busy = {one.call for one in ordered if not _is_finished(one, now)}
     sounds: dict[str, list[RecordingFacts]] = {}
-    for one in sorted(recordings, key=lambda one: one.created_at):
-        if one.status == "completed" and one.created_at + timedelta(seconds=one.seconds) + GRACE <= now:
+    for one in ordered:
+        if _is_finished(one, now) and (one.status == COMPLETED or one.call not in busy):
             sounds.setdefault(one.call, []).append(one)
     sids = [*found, *(sid for sid in sounds if sid not in found)]
     return [Seen(sid, found.get(sid), tuple(sounds.get(sid, ()))) for sid in sids]
+
+
+def _is_finished(one: RecordingFacts, now: datetime) -> bool:
+    over = one.created_at + timedelta(seconds=one.seconds) + GRACE <= now
+    return over and (one.status == COMPLETED or one.status in NONE_MADE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +94,10 @@ class _Known:
     legs: dict[str, tuple[Attempt, bool]]
     """The officers' calls, by SID, and whether they go on."""
     owed: frozenset[str]
+    noted: frozenset[str]
+    """What is in the timelines of recordings that were not made."""
+    unmet: frozenset[str]
+    """Citizens' calls with a message that was told to last, and no recording of it."""
     unpromised: frozenset[str]
     """Calls with a message that was left alone, whose ticket has not the number that was told."""
 
@@ -110,13 +126,20 @@ class Gaps:
                     yield Gap(one, attempt)
 
     def _misses(self, one: Seen, known: _Known, lines: dict[str, list[Line]], now: datetime) -> bool:
-        unheard = any(fetching(sound.sid) not in known.owed for sound in one.recordings)
+        unheard = any(self._is_news(sound, known) for sound in one.recordings)
         if one.sid in known.legs:
             return unheard or (known.legs[one.sid][1] and one.ended is not None)
         if one.sid in known.open:
             left_open = known.open[one.sid] and one.is_settled(now)
             return unheard or left_open or one.sid in known.unpromised
         return one.is_settled(now) and one.call is not None and self._is_ours(one.call, lines)
+
+    def _is_news(self, sound: RecordingFacts, known: _Known) -> bool:
+        if sound.status == COMPLETED:
+            return fetching(sound.sid) not in known.owed
+        if sound.status == ABSENT and sound.call not in known.legs and sound.call not in known.unmet:
+            return False  # nothing was said: no message is missed
+        return failing(sound.sid) not in known.noted
 
     def _is_ours(self, call: CallFacts, lines: dict[str, list[Line]]) -> bool:
         """Tell that somebody called a number that was a line of ours on that day."""
@@ -138,12 +161,33 @@ class Gaps:
         sids = [one.sid for one in seen]
         calls = select(Call.key, Call.ended_at).where(Call.provider == PROVIDER, Call.key.in_(sids))
         facts = [fetching(sound.sid) for one in seen for sound in one.recordings]
+        legs = self._legs(seen)
         return _Known(
             open={key: ended_at is None for key, ended_at in self._session.execute(calls)},
-            legs=self._legs(seen),
+            legs=legs,
             owed=frozenset(self._session.scalars(select(Outbox.fact).where(Outbox.fact.in_(facts)))),
+            noted=self._noted(seen, legs),
+            unmet=self._unmet(seen),
             unpromised=self._unpromised(sids),
         )
+
+    def _noted(self, seen: Collection[Seen], legs: dict[str, tuple[Attempt, bool]]) -> frozenset[str]:
+        none = [sound for one in seen for sound in one.recordings if sound.status in NONE_MADE]
+        if not none:
+            return frozenset()
+        calls = {legs[sound.call][0].call if sound.call in legs else sound.call for sound in none}
+        events = select(CallEvent.key).join(CallEvent.call)
+        events = events.where(Call.provider == PROVIDER, Call.key.in_(calls))
+        return frozenset(
+            self._session.scalars(events.where(CallEvent.key.in_([failing(sound.sid) for sound in none])))
+        )
+
+    def _unmet(self, seen: Collection[Seen]) -> frozenset[str]:
+        some = [one for one in seen if any(sound.status == ABSENT for sound in one.recordings)]
+        if not some:
+            return frozenset()
+        owed = owed_names(self._session, (sound for one in some for sound in one.recordings))
+        return frozenset(unmet(self._session, [one.sid for one in some], set(owed.values())))
 
     def _legs(self, seen: Collection[Seen]) -> dict[str, tuple[Attempt, bool]]:
         """Find officers' calls among those of the time: there is no index by their SIDs."""

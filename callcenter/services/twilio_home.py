@@ -9,23 +9,24 @@ the key that it would have had, so that one that comes late changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callcenter.models import Call, Leg, Outbox, Recording
+from callcenter.models import Call, Leg, Recording
 from callcenter.services.attempts import Attempts
 from callcenter.services.calls import Calls, Policy, find_call
 from callcenter.services.closing import Closing
 from callcenter.services.complaint import Complaints
-from callcenter.services.remote_recordings import RemoteRecordings, fetching
+from callcenter.services.remote_recordings import ABSENT, COMPLETED, FAILED, RemoteRecordings, failing
 from callcenter.services.ringing import Ringing
 from callcenter.services.tickets import Tickets
 from callcenter.services.timeline import Timeline
 from callcenter.services.twilio_gaps import Gap, Seen
+from callcenter.services.unmet_messages import owed_names, unmet
 from ivr.codec import cursor_from_dict, turn_from_dict
 from ivr.events import HungUp, Side
 from ivr.flow import builtin
@@ -81,8 +82,9 @@ class TwilioHome:
         leg = self._leg(call, attempt)
         if call is None or leg is None:
             return
-        if seen.recordings and leg.answered_at is None:
-            self._talked(leg, attempt, seen.recordings[0])
+        made = [one for one in seen.recordings if one.status != ABSENT]
+        if made and leg.answered_at is None:
+            self._talked(leg, attempt, made[0])
         if seen.call is not None and seen.ended is not None:
             at = _not_before(seen.over_at(now), leg.rung_at, leg.answered_at)
             outcome = events.OUTCOMES.get(seen.call.status, "no_answer")
@@ -113,19 +115,37 @@ class TwilioHome:
 
     def _messages(self, call: Call, recordings: Sequence[RecordingFacts], now: datetime) -> bool:
         """Owe the messages that nobody told us of; tells whether one was left while we were away."""
-        owed = self._owed(recordings)
+        owed = owed_names(self._session, recordings)
         kept = set(self._session.scalars(select(Recording.provider_key).where(Recording.call_id == call.id)))
         alone = str(_name(call, "message", TURN))
         told = self._told(call)
         free = [name for name in dict.fromkeys([*told, *_record_turn(call)]) if name not in kept]
         free = [name for name in free if name not in owed.values()]
         names = kept | set(owed.values())
-        missing = [one for one in recordings if one.sid not in owed]
+        missing = [one for one in recordings if one.status == COMPLETED and one.sid not in owed]
         for at, recording in enumerate(missing):
             name = free[at] if at < len(free) else alone
             names |= {alone} if name not in told else set()
             self._owe(call, AudioName.parse(name), recording, now)
-        return alone in names
+        return alone in names | self._failures(call, recordings, now)
+
+    def _failures(self, call: Call, recordings: Sequence[RecordingFacts], now: datetime) -> set[str]:
+        """Note the messages that were not made, each under the name of one that is missed; gives the names.
+
+        Where none is missed, an absent one is of nothing said. A failed one was
+        said, although nobody told us: in the last turn, or while we were away.
+        """
+        none = [one for one in recordings if one.status != COMPLETED]
+        none = [one for one in none if not self._timeline.has(call, failing(one.sid))]
+        owed = owed_names(self._session, recordings)
+        missed = unmet(self._session, [call.key], set(owed.values())).get(call.key, []) if none else []
+        names = set()
+        for at, one in enumerate(sorted(none, key=lambda one: one.status == ABSENT)):
+            said = missed[at : at + 1] or (_last(call) if one.status == FAILED else [])
+            names |= {*said}
+            for name in said:
+                self._owe(call, AudioName.parse(name), one, now)
+        return names
 
     def _promise(self, call: Call, now: datetime) -> None:
         """Give the number that the caller was told to the call's ticket."""
@@ -147,12 +167,6 @@ class TwilioHome:
         self._recordings.told(
             call.key, str(name), facts.sid, facts.status, facts.seconds, facts.channels, officer_first, now
         )
-
-    def _owed(self, recordings: Iterable[RecordingFacts]) -> dict[str, str]:
-        """Give the names under which recordings' fetching is owed already, by SID."""
-        facts = [fetching(one.sid) for one in recordings]
-        payloads = self._session.scalars(select(Outbox.payload).where(Outbox.fact.in_(facts)))
-        return {payload["sid"]: payload["name"] for payload in payloads}
 
     def _told(self, call: Call) -> list[str]:
         """Give the names of the messages that were told to last; of the others Twilio keeps nothing."""
@@ -178,6 +192,11 @@ def _record_turn(call: Call) -> list[str]:
     cursor = cursor_from_dict(call.cursor)
     node = builtin(call.flow).nodes.get(cursor.node)
     return [str(_name(call, "message", cursor.turn))] if isinstance(node, RecordNode) else []
+
+
+def _last(call: Call) -> list[str]:
+    """Name the message of the last turn, or the one that is left while we are away."""
+    return _record_turn(call) or [str(_name(call, "message", TURN))]
 
 
 def _name(call: Call, kind: Kind, turn: int) -> AudioName:

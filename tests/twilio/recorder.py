@@ -44,8 +44,8 @@ class Recorder:
 
     def __init__(self, exchange: Exchange) -> None:
         self.kept: dict[str, Recording] = {}
-        self.loses = False
-        """Nothing is kept of what is recorded: every recording turns out ``absent``."""
+        self.result = "completed"
+        """How recordings turn out: ``absent`` and ``failed`` ones are listed, and have no sound."""
         self._exchange = exchange
 
     def keep(
@@ -64,10 +64,11 @@ class Recorder:
         """Tell that there is no recording, when that is asked for."""
         sid = self._exchange.sid("RE")
         made = Recording(sid, call.sid, "", channels, source, self._exchange.clock(), 0, "absent")
+        self.kept[sid] = made
         self._tell(made, element)
 
     def _ready(self, made: Recording, element: Element) -> None:
-        made.status = "absent" if self.loses else "completed"
+        made.status = self.result
         self._tell(made, element)
 
     def _tell(self, made: Recording, element: Element) -> None:

@@ -29,34 +29,11 @@ from recordings.store import LocalStore
 from tests.phone.town import CITIZEN, Town
 from tests.phone.twilio_phone import TwilioPhone, TwilioSite
 from tests.twilio.call import Call as TwilioCall
+from tests.twilio.lost import SETTLED, come_home, lose, of, one
 from tests.twilio.site import WSGI
-
-SETTLED = 31
-"""Seconds after which nothing of a call is on its way any more."""
 
 BIN = "https://handler.example/bin"
 """A place that is not ours, like a TwiML Bin."""
-
-
-def come_home(site: TwilioSite) -> None:
-    """Let everything settle, and compare, as the worker does; a second time there is nothing left."""
-    site.exchange.advance(SETTLED)
-    PERIODIC["twilio_home"].run(site.tools, site.exchange.clock())
-    site.work()
-    assert site.tools.homecomer
-    assert site.tools.homecomer.round(site.exchange.clock()) == 0
-
-
-def one(site: TwilioSite, key: str) -> Call:
-    with site.database.reading() as session:
-        return session.scalars(select(Call).where(Call.key == key)).one()
-
-
-def of(site: TwilioSite, model: Any, key: str) -> list[Any]:
-    """Read what hangs on a call, in its order."""
-    with site.database.reading() as session:
-        query = select(model).join(Call, model.call_id == Call.id).where(Call.key == key)
-        return list(session.scalars(query.order_by(model.id)))
 
 
 def kinds(site: TwilioSite, key: str) -> list[str]:
@@ -217,14 +194,6 @@ def test_a_number_told_is_good_although_the_recording_was_told_of(
     assert ticket
     assert ticket.provisional == number
     twilio_town.expect_outcome(phone, Disposition.RECORDED, "message")
-
-
-def lose(site: TwilioSite, act: Callable[[], object]) -> None:
-    """Let something happen of which nothing is told."""
-    site.exchange.down = True
-    act()
-    site.exchange.advance(1)
-    site.exchange.down = False
 
 
 def test_a_lost_end_is_found(twilio_site: TwilioSite, twilio_town: Town) -> None:
