@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import time
+from functools import partial
 
 import click
 from redis.exceptions import RedisError
@@ -12,7 +14,7 @@ from callcenter import bootstrap, logs, settings, watchdog
 from callcenter.jobs import JOBS, PERIODIC
 from callcenter.jobs.relay import Relay
 from callcenter.jobs.runner import Runner
-from callcenter.jobs.threads import Aside, Ticker, relay_until, start
+from callcenter.jobs.threads import Aside, Ticker, apart, relay_until, start
 from callcenter.jobs.worker import QuietWorker, install
 from callcenter.settings import Settings
 from callcenter.stopping import Stop
@@ -20,6 +22,8 @@ from callcenter.stopping import Stop
 log = logging.getLogger(__name__)
 
 RECONNECT = 1.0
+GOODBYE = 5.0
+"""Seconds; for all threads together."""
 
 
 @click.command()
@@ -36,18 +40,22 @@ def run(config: Settings) -> None:
     tools = bootstrap.tools(config)
     install(Runner(tools, JOBS))
     relay = Relay(tools.database, bootstrap.redis(config), JOBS)
-    ticker = Ticker(tools, PERIODIC)
+    regular, *long = apart(PERIODIC)
+    beside = [Ticker(tools, work) for work in long]
+    ticker = Ticker(tools, regular, beside)
     slowly = Aside(tools, JOBS)
     threads = [
         start("aside", lambda: slowly.run_until(stop)),
         start("relay", lambda: relay_until(stop, relay)),
         start("periodic", lambda: ticker.run_until(stop)),
+        *(start("periodic-aside", partial(one.run_until, stop)) for one in beside),
     ]
     while not stop.asked:
         _work(config, stop)
         stop.wait(RECONNECT)
-    for thread in threads:
-        thread.join(timeout=5)
+    until = time.monotonic() + GOODBYE
+    for thread in threads:  # what is cut off is taken up again by the next worker
+        thread.join(max(until - time.monotonic(), 0))
 
 
 def _work(config: Settings, stop: Stop) -> None:

@@ -47,6 +47,6 @@ PERIODIC: dict[str, Periodic] = {
     "remind": Periodic(remind, seconds=120),
     "expire_marks": Periodic(expire_marks, seconds=3600),
     "seal": Periodic(seal, seconds=600),
-    "twilio_home": Periodic(twilio_home, seconds=60),
-    "texts_home": Periodic(texts_home, seconds=60),
+    "twilio_home": Periodic(twilio_home, seconds=60, aside=True),
+    "texts_home": Periodic(texts_home, seconds=60, aside=True),
 }

@@ -57,7 +57,11 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Periodic:
-    """Something to be done every so many ``seconds``, by any worker, twice without harm."""
+    """Something to be done every so many ``seconds``, by any worker, twice without harm.
+
+    What may take long is done ``aside``, in a thread of its own: the others go on meanwhile.
+    """
 
     run: Callable[[Tools, datetime], None]
     seconds: int
+    aside: bool = False

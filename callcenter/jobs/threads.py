@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from redis.exceptions import RedisError
@@ -23,6 +23,9 @@ log = logging.getLogger(__name__)
 PAUSE, LONGEST_PAUSE = 1.0, 5.0
 """Seconds; a look costs little, but a crowd of rows is handed over for the price of one."""
 FAILING = "periodic-failing"
+
+LONGEST = 900.0
+"""Seconds that a periodic work may run before somebody is told: a day of a busy account is read in fewer."""
 
 
 def start(name: str, body: Callable[[], None]) -> threading.Thread:
@@ -73,14 +76,23 @@ class Aside:
         return row_id is not None
 
 
+def apart(work: Mapping[str, Periodic]) -> list[dict[str, Periodic]]:
+    """Divide the periodic work into what one thread can do each: first all that is short, then the others."""
+    short = {name: periodic for name, periodic in work.items() if not periodic.aside}
+    return [short, *({name: periodic} for name, periodic in work.items() if periodic.aside)]
+
+
 class Ticker:
     """Runs the periodic work, one thing after the other."""
 
-    def __init__(self, tools: Tools, work: Mapping[str, Periodic]) -> None:
-        """Run each of ``work`` at once and then at its pace."""
+    def __init__(self, tools: Tools, work: Mapping[str, Periodic], beside: Sequence[Ticker] = ()) -> None:
+        """Run each of ``work`` at once and then at its pace, and see that those ``beside`` come to an end."""
         self._tools = tools
         self._work = work
+        self._beside = beside
         self._due = dict.fromkeys(work, 0.0)
+        self._running: tuple[str, float] | None = None
+        self._told: set[tuple[str, float]] = set()
 
     def run_until(self, stop: Stop) -> None:
         """Go on until told to stop."""
@@ -92,7 +104,22 @@ class Ticker:
         for name, periodic in self._work.items():
             if elapsed >= self._due[name]:
                 self._due[name] = elapsed + periodic.seconds
+                self._running = (name, elapsed)
                 self._run(name, periodic, now)
+                self._running = None
+        for other in self._beside:
+            self._watch(other, elapsed, now)
+
+    def _watch(self, other: Ticker, elapsed: float, now: datetime) -> None:
+        """Tell once of what does not end; it clears that itself when it has ended well."""
+        running = other._running
+        if running is None or running in self._told or elapsed - running[1] < LONGEST:
+            return
+        self._told = {running}
+        trouble = (
+            f"{running[0]} has been running for {LONGEST / 60:.0f} minutes; is Twilio, or the database, slow?"
+        )
+        self._try_to_tell(running[0], trouble, now)
 
     def _run(self, name: str, periodic: Periodic, now: datetime) -> None:
         trouble = ""
@@ -101,6 +128,9 @@ class Ticker:
         except Exception as error:  # one periodic work's trouble must not end the others
             log.exception("periodic work %s failed", name)
             trouble = f"{name} failed, it is tried on: {type(error).__name__}: {error}"
+        self._try_to_tell(name, trouble, now)
+
+    def _try_to_tell(self, name: str, trouble: str, now: datetime) -> None:
         try:
             self._tell(name, trouble, now)
         except SQLAlchemyError as error:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,7 +13,7 @@ from callcenter.jobs import PERIODIC
 from callcenter.jobs.kinds import Periodic, Tools
 from callcenter.jobs.lines import lines
 from callcenter.jobs.prompts import build_agency_prompt
-from callcenter.jobs.threads import Ticker
+from callcenter.jobs.threads import LONGEST, Ticker, apart
 from callcenter.jobs.watch import LATE_AFTER, UNKNOWN_AFTER, watch
 from callcenter.models import Agency, Alarm, LineCheck, Notification, Outbox
 from callcenter.senders import Sender
@@ -63,6 +64,41 @@ def test_what_fails_is_told_and_does_not_end_the_others(tools: Tools) -> None:
     broken[0] = False
     ticker.tick(101, NOW)
     assert alarms(tools) == []
+
+
+def test_what_may_take_long_stands_in_nobody_s_way_and_is_told_when_it_does_not_end(tools: Tools) -> None:
+    done: list[str] = []
+    begun, free = threading.Event(), threading.Event()
+
+    def slow(*_: object) -> None:
+        begun.set()
+        assert free.wait(30)
+        done.append("slow")
+
+    work = {"slow": Periodic(slow, 60, aside=True), "often": Periodic(lambda *_: done.append("often"), 1)}
+    regular, long = apart(work)
+    beside = Ticker(tools, long)
+    ticker = Ticker(tools, regular, [beside])
+    thread = threading.Thread(target=lambda: beside.tick(100, NOW))
+    thread.start()
+    assert begun.wait(30)
+    ticker.tick(100, NOW)
+    ticker.tick(101, NOW)
+    assert (done, alarms(tools)) == (["often", "often"], [])
+    ticker.tick(100 + LONGEST, NOW)
+    ticker.tick(101 + LONGEST, NOW)
+    assert alarms(tools) == ["periodic-failing"]
+    free.set()
+    thread.join(30)
+    assert (done[-1], alarms(tools)) == ("slow", [])
+    ticker.tick(102 + LONGEST, NOW)
+    assert alarms(tools) == []
+
+
+def test_a_comparison_with_twilio_has_a_thread_of_its_own() -> None:
+    regular, *long = apart(PERIODIC)
+    assert [set(work) for work in long] == [{"twilio_home"}, {"texts_home"}]
+    assert regular.keys() | {"twilio_home", "texts_home"} == PERIODIC.keys()
 
 
 def test_work_that_waits_too_long_is_told_and_cleared(tools: Tools) -> None:
