@@ -185,7 +185,7 @@ def twilio(settings: Settings) -> Client | None:
     """Make what speaks Twilio's REST API; ``None`` without an account."""
     if not settings.twilio_account:
         return None
-    return Client(settings.twilio_account, settings.twilio_token)
+    return Client(settings.twilio_account, settings.twilio_token, api=settings.twilio_api)
 
 
 def exchange_renderer(settings: Settings, binary: AsteriskBinary) -> Callable[[], list[str]]:

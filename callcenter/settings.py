@@ -9,6 +9,8 @@ from datetime import time
 from pathlib import Path
 from typing import Any
 
+from ivr.twilio.names import api_address
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -67,6 +69,9 @@ class Settings:
 
     twilio_fallback_url: str = ""
     """Where Twilio turns when this site does not answer: a TwiML Bin, say. Empty: here once more."""
+
+    twilio_api: str = ""
+    """Where the REST API is asked: a Region's host, or a stand-in on this machine. Empty: api.twilio.com."""
 
     @property
     def duty_hours(self) -> tuple[int, int]:
@@ -144,7 +149,15 @@ def _twilio(environ: Mapping[str, str]) -> dict[str, Any]:
         raise ValueError(
             "CALLCENTER_TWILIO_ACCOUNT, _TOKEN and _URLS belong together: one of them is missing"
         )
-    return {**read, "twilio_fallback_url": fallback}
+    api = environ.get("CALLCENTER_TWILIO_API", "")
+    return {**read, "twilio_fallback_url": fallback, "twilio_api": _twilio_api(api) if api else ""}
+
+
+def _twilio_api(address: str) -> str:
+    try:
+        return api_address(address)
+    except ValueError as error:
+        raise ValueError(f"CALLCENTER_TWILIO_API: {error}") from None
 
 
 def _limits(environ: Mapping[str, str]) -> dict[str, Any]:

@@ -142,7 +142,9 @@ def _settings() -> Settings:
 def _client(settings: Settings) -> Client:
     """Give what speaks to Twilio: the context's own, where whoever runs the command gave one."""
     given = click.get_current_context().obj
-    return given if isinstance(given, Client) else Client(settings.twilio_account, settings.twilio_token)
+    client = given if isinstance(given, Client) else bootstrap.twilio(settings)
+    assert client is not None, "_settings() has seen to it"
+    return client
 
 
 def _plan(settings: Settings, client: Client) -> list[numbers.Step]:

@@ -12,12 +12,13 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client as Library
 
 from ivr.twilio.downloads import Downloads
+from ivr.twilio.elsewhere import ElsewhereClient
 from ivr.twilio.errors import TwilioError
 from ivr.twilio.facts import CallFacts, RecordingFacts, call_facts, recording_facts
 from ivr.twilio.library import told
 from ivr.twilio.media import MediaClient, RequestsMedia
 from ivr.twilio.messages import Messages
-from ivr.twilio.names import RECORDING_KEY
+from ivr.twilio.names import API, RECORDING_KEY
 
 SECONDS = 10.0
 """How long an answer may take; our jobs have 30."""
@@ -48,14 +49,15 @@ class Client:
         *,
         seconds: float = SECONDS,
         media_seconds: float = SECONDS,
+        api: str = "",
     ) -> None:
-        """Speak for ``account``.
+        """Speak for ``account``, at the usual address or at ``api`` (an ``api_address``).
 
         An answer may take ``seconds``; sound may pause for ``media_seconds``.
         """
-        http = http_client or TwilioHttpClient(timeout=seconds, max_retries=0)
-        self._library = Library(account, token, http_client=http)
-        host = self._library.get_hostname("https://api.twilio.com").rstrip("/")
+        http = ElsewhereClient(api, seconds) if api else TwilioHttpClient(timeout=seconds, max_retries=0)
+        self._library = Library(account, token, http_client=http_client or http)
+        host = api or self._library.get_hostname(API).rstrip("/")
         base = f"{host}/2010-04-01/Accounts/{account}"
         self._downloads = Downloads(media or RequestsMedia(), base, (account, token), media_seconds)
         self.messages = Messages(self._library, self._downloads)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 PROVIDER = "twilio"
 NODE = "twilio"
@@ -16,6 +17,9 @@ RECORDING_KEY = re.compile(r"RE[0-9a-fA-F]{32}\Z")
 LEG_KEY = re.compile(r"(?P<call>CA[0-9a-f]{32})-(?P<turn>\d{1,9})-(?P<officer>\d{1,18})-(?P<time>\d{1,3})\Z")
 
 PREFIX = "/twilio"
+
+API = "https://api.twilio.com"
+_HERE = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,3 +77,18 @@ class Addresses:
     def officer(self, attempt: Attempt, what: str = "") -> str:
         """Give the URL of an officer's leg: its words, or ``what`` became of it."""
         return self.of(f"/officer/{attempt}" + (f"/{what}" if what else ""))
+
+
+def api_address(text: str) -> str:
+    """Take another address for the REST API; raises ``ValueError`` where the account's token must not go.
+
+    A Region's host is ``api.EDGE.REGION.twilio.com`` ("Using the Twilio REST API in a non-US Region").
+    Any other host may only be this machine, where nobody listens in.
+    """
+    parts = urlsplit(text)
+    host = parts.hostname or ""
+    regional = parts.scheme == "https" and host.endswith(".twilio.com")
+    here = parts.scheme in {"http", "https"} and host in _HERE
+    if not (regional or here) or "@" in parts.netloc or parts.path.strip("/") or parts.query:
+        raise ValueError(f"{text[:80]!r} is neither https://….twilio.com nor on this machine")
+    return text.rstrip("/")
