@@ -8,16 +8,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy.orm import Session
 
-from callcenter.models import Agency, Call, Line
-from callcenter.services import callers
+from callcenter.models import Call
 from callcenter.services.alarms import Alarms
 from callcenter.services.closing import Closing
 from callcenter.services.complaint import Complaints
 from callcenter.services.ladder import Ladders
 from callcenter.services.nuisance import Nuisance
-from callcenter.services.residency import Residency
+from callcenter.services.offered_calls import OfferedCalls, agency_facts, first_facts
 from callcenter.services.tickets import Tickets
 from callcenter.services.timeline import Fact, Timeline
 from ivr import engine
@@ -28,22 +27,12 @@ from ivr.flow import Flow, builtin
 from ivr.ports import Receipt
 from ivr.turns import Connect, Gather, Spell, Turn
 
-UNKNOWN_LINE_FLOW = "unknown"
 RECORDING_FAILED = "recording-failed"
 
 _FIND = (  # built once: every event of every call begins with it
     select(Call)
     .where(Call.provider == bindparam("provider"), Call.key == bindparam("call_key"))
     .with_for_update(of=Call)
-)
-
-_FIND_LINE = (
-    select(Line)
-    .join(Line.agency)
-    .options(contains_eager(Line.agency))
-    .where(Line.provider == bindparam("provider"), Line.number.in_(bindparam("numbers", expanding=True)))
-    .where(Line.active_from <= bindparam("today"))
-    .where((Line.active_until.is_(None)) | (Line.active_until > bindparam("today")))
 )
 
 
@@ -63,6 +52,7 @@ class Calls:
     def __init__(self, session: Session, policy: Policy) -> None:
         self._session = session
         self._policy = policy
+        self._offered = OfferedCalls(session, policy.zone)
         self._timeline = Timeline(session)
         self._tickets = Tickets(session, policy.secret, policy.zone)
         self._complaints = Complaints(session, policy.secret, policy.zone)
@@ -85,23 +75,15 @@ class Calls:
 
     def enter(self, provider: str, node: str, key: str, event: Offered, at: datetime) -> Call:
         """Write a call into the log as offered, before a word is said."""
-        call = self._log(provider, node, key, event, at)
-        self._timeline.add(call, at, *_first(call, event))
+        call = self._offered.log(provider, node, key, event, at)
+        self._timeline.add(call, at, *first_facts(call, event))
         return call
 
     def _open(self, provider: str, node: str, key: str, event: Offered, now: datetime) -> Receipt | None:
-        call = self._log(provider, node, key, event, now)
+        call = self._offered.log(provider, node, key, event, now)
         step = engine.start(builtin(call.flow), self._facts(call, now))
-        turn = self._advance(call, step, now, _first(call, event))
+        turn = self._advance(call, step, now, first_facts(call, event))
         return None if _is_beyond_a_test(call, turn) else Receipt(turn, resumed=False)
-
-    def _log(self, provider: str, node: str, key: str, event: Offered, at: datetime) -> Call:
-        line = self._find_line(provider, event.dialled, at)
-        call = _new_call(provider, node, key, event, line, at)
-        if line is not None and not Residency(self._session).is_served(line):
-            call.flow = UNKNOWN_LINE_FLOW  # still the agency's call: who hears this is owed a call-back
-        self._session.add(call)
-        return call
 
     def _resume(self, call: Call) -> Receipt | None:
         if call.ended_at is not None or not call.turn:
@@ -190,12 +172,6 @@ class Calls:
             return []
         return [(f"{event.key}:told", "ticket_told", {"number": number})]
 
-    def _find_line(self, provider: str, dialled: str, now: datetime) -> Line | None:
-        candidates = {text for text in (callers.printable(dialled, 64), callers.normalise(dialled)) if text}
-        today = now.astimezone(self._policy.zone).date()
-        asked = {"provider": provider, "numbers": sorted(candidates), "today": today}
-        return self._session.scalar(_FIND_LINE, asked)
-
     def _facts(self, call: Call, now: datetime) -> dict[str, str]:
         facts = {
             "call": call.key,
@@ -203,7 +179,7 @@ class Calls:
             "max_message_seconds": str(self._policy.max_message_seconds),
             "connect_seconds": str(self._policy.connect_seconds),
         }
-        return facts | _agency_facts(call.agency)
+        return facts | agency_facts(call.agency)
 
 
 def _nobody_hears(event: Event) -> bool:
@@ -221,48 +197,6 @@ def _is_beyond_a_test(call: Call, turn: Turn) -> bool:
 def find_call(session: Session, provider: str, key: str) -> Call | None:
     """Find a call by its provider key and lock it for this transaction."""
     return session.scalar(_FIND, {"provider": provider, "call_key": key})
-
-
-def _new_call(provider: str, node: str, key: str, event: Offered, line: Line | None, now: datetime) -> Call:
-    caller = callers.identify(event.caller, event.caller_name)
-    return Call(
-        provider=provider,
-        key=key,
-        node=node,
-        channel=event.channel[:200],
-        dialled=callers.printable(event.dialled, 64) or "",
-        line=line,
-        agency=line.agency if line else None,
-        caller_kind=caller.kind,
-        caller_number=caller.number,
-        caller_name=caller.name,
-        flow=line.flow if line else UNKNOWN_LINE_FLOW,
-        test=event.test,
-        cursor={},
-        turn={},
-        offered_at=now,
-    )
-
-
-def _first(call: Call, event: Offered) -> list[Fact]:
-    """Tell how a call came, and why it is not served where its line is off."""
-    caller = call.caller_number or call.caller_kind
-    facts: list[Fact] = [(event.key, "offered", {"dialled": call.dialled, "caller": caller})]
-    if call.line is not None and call.flow == UNKNOWN_LINE_FLOW:
-        facts.append(("line_off", "degraded", {"why": "line_off"}))
-    return facts
-
-
-def _agency_facts(agency: Agency | None) -> dict[str, str]:
-    if agency is None:
-        return {}
-    queue = f"agency-{agency.code}"
-    return {
-        "agency_code": agency.code,
-        "agency_name": agency.name,
-        "queue": queue,
-        "emergency_queue": f"{queue}-emergency",
-    }
 
 
 def _keep(call: Call, cursor: Cursor, turn: Turn) -> None:
