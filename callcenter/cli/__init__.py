@@ -23,7 +23,7 @@ COMMANDS = {
     "spool": "spool",  # the spool process
     "tickets": "tickets",  # tickets list | show
     "token": "token",  # token make | list | revoke
-    "twilio": "twilio",  # twilio setup | check | line | bin
+    "twilio": "twilio",  # twilio setup | check | line | recording | bin
     "up": "up",
     "web": "web",  # the web process
     "worker": "worker",  # relay, RQ worker, periodic jobs
