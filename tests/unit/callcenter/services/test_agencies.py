@@ -18,6 +18,7 @@ from callcenter.db import Database
 from callcenter.models import Agency, Line, Outbox
 from callcenter.services import fields
 from callcenter.services.agencies import Agencies, AgencyForm, LineForm, flow_names
+from callcenter.services.csv_import import CsvImport, Report
 from callcenter.services.fields import FieldError
 from ivr.flow import builtin
 from tests import factories
@@ -164,6 +165,28 @@ def test_a_number_that_somebody_took_at_the_same_moment_is_taken(
             ("70001", "asterisk"),
             *([(other, "asterisk")] if other else []),
         ]
+    elsewhere.dispose()
+
+
+def test_a_file_with_a_number_that_is_taken_meanwhile_says_so(database: Database, database_url: str) -> None:
+    with database.transaction() as session:
+        agency = Agencies(session).create(AgencyForm("a", "A", "desa"), NOW)
+    elsewhere = Database(database_url)
+
+    def take_file() -> Report:
+        file = b"kode;nama;jenis;nomor\nb;B;desa;70001\nc;C;desa;70002\n"
+        with elsewhere.transaction() as session:
+            return CsvImport(session).run("agencies", file, NOW)
+
+    with ThreadPoolExecutor(1) as pool:
+        with database.transaction() as session:
+            Agencies(session).add_line(session.get_one(Agency, agency.id), LineForm("70001"), NOW)
+            second = pool.submit(take_file)
+            wait_until_somebody_waits(database)
+        found = second.result(timeout=30).mistakes
+    assert [(one.row, one.column, one.code) for one in found] == [(2, "nomor", "taken_number")]
+    with database.reading() as session:
+        assert session.scalars(select(Agency.code)).all() == ["a"]
     elsewhere.dispose()
 
 
