@@ -53,6 +53,8 @@ class Settings:
     """House rule: a shorter break between two duties is warned of; 0 for never."""
     quiet_hours: tuple[time, time] | None = None
     """When what is not urgent wakes nobody but who is on duty for it: [from, until)."""
+    heartbeat_url: str = ""
+    """Asked every minute while nothing is stuck; who watches it hears of silence."""
     trunk_hosts: tuple[str, ...] = ("127.0.0.1",)
     trunk_contact: str = ""
     turn_seconds: int = 3
@@ -130,6 +132,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         secure_cookies=environ.get("CALLCENTER_SECURE_COOKIES", "0") == "1",
         trunk_hosts=tuple(environ.get("CALLCENTER_TRUNK_HOSTS", "127.0.0.1").replace(",", " ").split()),
         trunk_contact=environ.get("CALLCENTER_TRUNK_CONTACT", ""),
+        heartbeat_url=environ.get("CALLCENTER_HEARTBEAT_URL", ""),
         quiet_hours=_hours(environ, "CALLCENTER_QUIET_HOURS"),
         **_limits(environ),
         **_twilio(environ),

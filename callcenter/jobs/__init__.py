@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from callcenter.jobs.duty import notify_change, notify_reminder, notify_warnings, remind, warn
 from callcenter.jobs.escalate import dispatch, escalate, expire_marks
+from callcenter.jobs.heartbeat import heartbeat
 from callcenter.jobs.kinds import Job, Periodic
 from callcenter.jobs.lines import lines
 from callcenter.jobs.notify import notify_dispatch, notify_obligation, notify_summary, notify_ticket
@@ -43,6 +44,7 @@ PERIODIC: dict[str, Periodic] = {
     "lines": Periodic(lines, seconds=30),
     "escalate": Periodic(escalate, seconds=15),
     "dispatch": Periodic(dispatch, seconds=10),
+    "heartbeat": Periodic(heartbeat, seconds=60),
     "warn": Periodic(warn, seconds=600),
     "remind": Periodic(remind, seconds=120),
     "expire_marks": Periodic(expire_marks, seconds=3600),

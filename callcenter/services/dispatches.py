@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from callcenter.models import Dispatch, DispatchStatus, Officer, Ticket
@@ -155,6 +155,12 @@ class Dispatches:
     def _locked(self, dispatch_id: int) -> Dispatch | None:
         mine = select(Dispatch).where(Dispatch.id == dispatch_id)
         return self._session.scalar(mine.with_for_update(of=Dispatch))
+
+
+def overdue(session: Session, before: datetime) -> int:
+    """Count the dispatches whose next rung should have been told before that time."""
+    late = select(func.count(Dispatch.id)).where(Dispatch.next_at < before)
+    return session.scalar(late) or 0
 
 
 def dispatch_fact(dispatch_id: int, officer_id: int | None, channel: str) -> str:
