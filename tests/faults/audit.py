@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -120,6 +121,6 @@ def twice(evidence: Evidence) -> int:
 
 
 def _number(title: str) -> str:
-    """Read the ticket's number out of a message's title; empty for a call-back."""
-    words = title.split()
-    return words[2] if title.startswith("Aduan baru") and len(words) > 2 else ""
+    """Read the ticket's number out of a message's title; empty for call-backs and for what tells of many."""
+    found = re.search(r"\b\d{8}\b", title)
+    return found[0] if found else ""
