@@ -9,6 +9,7 @@ from typing import Any, cast
 from ivr.engine import Cursor
 from ivr.node_reader import LANGUAGES
 from ivr.turns import (
+    OFFERS,
     Action,
     AgencyName,
     Clip,
@@ -17,6 +18,7 @@ from ivr.turns import (
     Hangup,
     Language,
     Number,
+    Offer,
     Part,
     Record,
     Say,
@@ -74,6 +76,8 @@ def _action(data: Mapping[str, Any]) -> Action:
     kind = _ACTIONS[values.pop("kind")]
     if "parts" in values:
         values["parts"] = tuple(_part(part) for part in values["parts"])
+    if "offers" in values:
+        values["offers"] = tuple(map(_offer, values["offers"]))
     if "language" in values:
         values["language"] = _language(values["language"])
     return cast(Action, kind(**values))
@@ -82,6 +86,13 @@ def _action(data: Mapping[str, Any]) -> Action:
 def _part(data: Mapping[str, Any]) -> Part:
     values = dict(data)
     return cast(Part, _PARTS[values.pop("kind")](**values))
+
+
+def _offer(text: str) -> Offer:
+    for offer in OFFERS.values():
+        if text == offer:
+            return offer
+    raise ValueError(f"nothing that is offered: {text!r}")
 
 
 def _language(text: str) -> Language:

@@ -12,7 +12,8 @@ from typing import Literal
 
 Side = Literal["caller", "officer", "system", "exchange", "unknown"]
 RecordEnd = Literal["key", "silence", "limit", "hangup", "error"]
-DialOutcome = Literal["answered", "no_answer", "nobody", "caller_gone", "failed"]
+DialOutcome = Literal["answered", "no_answer", "nobody", "caller_gone", "failed", "call_back", "message"]
+"""How ringing ended; the last two are what the citizen asked for by a key while waiting."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from ivr.nodes import (
     SpeechKind,
 )
 from ivr.reader import Problems, Value, only
-from ivr.turns import Language
+from ivr.turns import OFFERS, Language
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 KEYS = frozenset("0123456789*")
@@ -91,7 +91,7 @@ _KINDS = {
         needs={"queue": Value.text},
         takes={"emergency": Value.flag},
         leads=_FAILED | {"answered"},
-        may_lead=frozenset({"nobody"}),
+        may_lead=frozenset({"nobody", *OFFERS.values()}),
     ),
     "query": _Kind(QueryNode, needs={"ask": Value.text}, takes={"arguments": _texts}, leads=_NEXT),
     "branch": _Kind(BranchNode, needs={"fact": Value.text}, leads=frozenset({"cases", "otherwise"})),

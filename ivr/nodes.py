@@ -90,7 +90,10 @@ class RecordNode(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectNode(Node):
-    """Puts the caller into the queue that the fact ``queue`` names."""
+    """Puts the caller into the queue that the fact ``queue`` names.
+
+    With an exit ``call_back`` or ``message`` they may ask for that by a key.
+    """
 
     queue: str
     emergency: bool = False

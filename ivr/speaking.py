@@ -17,6 +17,7 @@ from ivr.nodes import (
 )
 from ivr.turns import (
     EMERGENCY_PRIORITY,
+    OFFERS,
     ORDINARY_PRIORITY,
     Action,
     AgencyName,
@@ -88,7 +89,8 @@ def _connect(draft: Draft, node: ConnectNode) -> Connect:
     kept = None if draft.facts.get("unrecorded") == "yes" else _audio(draft, "c")
     timeout = max(1, number_of(draft.facts.get("connect_seconds", ""), 45))
     queue, priority = draft.facts.get(node.queue, ""), _priority(draft, node)
-    return Connect(draft.language, queue, timeout, kept, node.emergency, priority)
+    offers = tuple(offer for offer in OFFERS.values() if offer in node.exits)
+    return Connect(draft.language, queue, timeout, kept, node.emergency, priority, offers)
 
 
 def _priority(draft: Draft, node: ConnectNode) -> int:

@@ -6,6 +6,7 @@ happen; carrying it out ends in exactly one event.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -13,6 +14,12 @@ Language = Literal["id", "en"]
 
 EMERGENCY_PRIORITY, ORDINARY_PRIORITY, LOWERED_PRIORITY = 10, 5, 0
 """Places in a queue: a higher one goes first, whoever came earlier."""
+
+
+Offer = Literal["call_back", "message"]
+
+OFFERS: Mapping[str, Offer] = {"1": "call_back", "2": "message"}
+"""What a key means while a citizen waits: to be called back, to leave a message now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +95,8 @@ class Connect:
     """Put the citizen into an agency's queue, for at most ``timeout`` seconds.
 
     ``record_as`` is the audio object's name, or ``None`` when the citizen
-    goes on unrecorded. ``priority`` is a place in the queue, see above.
+    goes on unrecorded. ``priority`` is a place in the queue, see above;
+    ``offers`` is what they may ask for by a key instead, see :data:`OFFERS`.
     """
 
     language: Language
@@ -97,6 +105,7 @@ class Connect:
     record_as: str | None
     emergency: bool = False
     priority: int = 0
+    offers: tuple[Offer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from ivr.events import Answer, DialEnded, Digits, Event, HungUp, Recorded, Timed
 from ivr.flow import Flow
 from ivr.prompts.texts import texts
 from ivr.turns import (
+    OFFERS,
     AgencyName,
     Clip,
     Connect,
@@ -16,6 +17,7 @@ from ivr.turns import (
     Hangup,
     Language,
     Number,
+    Offer,
     Part,
     Record,
     Say,
@@ -67,6 +69,8 @@ class Telephone:
     def _answer(self, name: str, arguments: Mapping[str, str]) -> dict[str, str]:
         if name == "duty":
             return {"on_duty": self._on_duty}
+        if name == "call_back":
+            return {"call_back": "within", "call_back_minutes": "60"}
         if name == "open_ticket":
             return {"ticket_number": TICKET, "ticket_pin": PIN}
         if (arguments.get("number"), arguments.get("pin")) == (TICKET, PIN):
@@ -84,8 +88,8 @@ class Telephone:
                     event = self._keys(f"key(s), Enter for {timeout:g} s of silence, h to hang up: ")
                 case Record(name=name, max_seconds=most):
                     event = self._record(name, most)
-                case Connect(queue=queue):
-                    event = self._connect(queue)
+                case Connect(queue=queue, offers=offers):
+                    event = self._connect(queue, offers)
                 case Hangup():
                     self._tell("(hung up)")
         return event
@@ -105,15 +109,23 @@ class Telephone:
         seconds = min(float(line or 5), float(most)) if (line or "5").isdigit() else 5.0
         return Recorded("message", name, seconds, "limit" if seconds >= most else "key")
 
-    def _connect(self, queue: str) -> Event:
-        line = self._line(f"ringing {queue}; a: answered, n: not answered, h to hang up [n]: ")
+    def _connect(self, queue: str, offers: tuple[Offer, ...]) -> Event:
+        line = self._line(
+            f"ringing {queue}; a: answered, n: not answered{_choices(offers)}, h to hang up [n]: "
+        )
         if line is None:
             return HungUp("hungup", 16, "caller")
+        if line in OFFERS and OFFERS[line] in offers:
+            return DialEnded("dial", OFFERS[line])
         return DialEnded("dial", "answered" if line == "a" else "no_answer")
 
     def _line(self, question: str) -> str | None:
         line = self._ask(question)
         return None if line is None or line.strip().lower() == "h" else line.strip()
+
+
+def _choices(offers: tuple[Offer, ...]) -> str:
+    return "".join(f", {key}: {offer}" for key, offer in OFFERS.items() if offer in offers)
 
 
 def spoken_text(parts: tuple[Part, ...], language: Language) -> str:

@@ -17,6 +17,7 @@ from callcenter.services.complaint import Complaints
 from callcenter.services.ladder import Ladders
 from callcenter.services.nuisance import Nuisance
 from callcenter.services.offered_calls import OfferedCalls, agency_facts, first_facts
+from callcenter.services.promises import Promises
 from callcenter.services.tickets import Tickets
 from callcenter.services.timeline import Fact, Timeline
 from ivr import engine
@@ -25,7 +26,7 @@ from ivr.engine import Cursor, Query, Step
 from ivr.events import Answer, DialEnded, Digits, Event, HungUp, Offered, Recorded, TimedOut
 from ivr.flow import Flow, builtin
 from ivr.ports import Receipt
-from ivr.turns import Connect, Gather, Spell, Turn
+from ivr.turns import OFFERS, Connect, Gather, Spell, Turn
 
 RECORDING_FAILED = "recording-failed"
 
@@ -131,6 +132,8 @@ class Calls:
             return self._tickets.status(query.arguments["number"], query.arguments["pin"])
         if query.name == "duty":
             return {"on_duty": "yes" if self._somebody_on_duty(call, now) else "no"}
+        if query.name == "call_back":
+            return Promises(self._session, self._policy.zone).call_back(call, now)
         raise ValueError(f"flow {call.flow} asks {query.name!r}, which nobody answers")
 
     def _somebody_on_duty(self, call: Call, now: datetime) -> bool:
@@ -150,10 +153,18 @@ class Calls:
             case DialEnded(key, outcome):
                 if outcome == "answered":
                     call.answered_at = call.answered_at or now
-                return [(f"{key}:dial_ended", "dial_ended", {"outcome": outcome})]
+                asked = self._asked(call, cursor, event)
+                return [*asked, (f"{key}:dial_ended", "dial_ended", {"outcome": outcome})]
             case Recorded():
                 return self._recorded(event, call, now)
         return []
+
+    def _asked(self, call: Call, cursor: Cursor, event: DialEnded) -> list[Fact]:
+        """Note the key by which somebody asked for something else than to wait, unless it is noted."""
+        key = next((key for key, offer in OFFERS.items() if offer == event.outcome), "")
+        if not key or self._timeline.has(call, f"{event.key}:keys"):
+            return []
+        return [(f"{event.key}:keys", "keys", {"node": cursor.node, "digits": key})]
 
     def _recorded(self, event: Recorded, call: Call, now: datetime) -> list[Fact]:
         if event.ended_by == "error":

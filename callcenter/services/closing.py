@@ -13,6 +13,7 @@ from callcenter.services.complaint import Complaints
 from callcenter.services.disposition import Outcome, Story, decide
 from callcenter.services.nuisance import Nuisance
 from callcenter.services.obligations import Obligations
+from callcenter.services.promises import PROMISED
 from callcenter.services.silence import SHORTEST_MESSAGE, is_silent
 from callcenter.services.timeline import Timeline
 from ivr.events import HungUp
@@ -87,6 +88,7 @@ class Closing:
             status_told=_facts(call).get("result") == "found",
             emergency=call.emergency,
             has_number=call.caller_number is not None,
+            asked=_facts(call).get("call_back") in PROMISED,
             silent=is_silent(call, self._timeline),
         )
 

@@ -10,6 +10,10 @@ SILENT = "silent"
 """The reason beside the outcome of a call in which the caller made no use of it at all."""
 
 
+ASKED = "asked"
+"""The reason beside the outcome of a call in which the citizen asked to be called back."""
+
+
 @dataclass(frozen=True, slots=True)
 class Story:
     """What happened in a call that is over."""
@@ -26,6 +30,8 @@ class Story:
     """There is a number that can be called back."""
     test: bool = False
     """We called ourselves."""
+    asked: bool = False
+    """A call-back was promised."""
     silent: bool = False
     """Nothing was pressed and nothing said; see ``callcenter.services.silence``."""
 
@@ -54,6 +60,8 @@ def decide(story: Story) -> Outcome:
         return Outcome(Disposition.RECORDED, _recorded(story))
     if story.emergency:
         return Outcome(Disposition.CALL_BACK, "emergency_unanswered")
+    if story.asked:
+        return Outcome(Disposition.CALL_BACK, ASKED)
     return _without_complaint(story)
 
 

@@ -42,8 +42,10 @@ class Obligations:
         elif outcome.disposition in _HEARD and call.caller_number and call.agency_id:
             self.fulfil(call.caller_number, call.agency_id, call, now)
 
-    def open_for(self, call: Call, reason: str, now: datetime) -> Obligation:
+    def open_for(self, call: Call, reason: str, now: datetime, since: datetime | None = None) -> Obligation:
         """Owe the call's citizen a call-back; a second time gives the same one.
+
+        Its deadline counts from ``since``, from now unless told otherwise.
 
         The officer rung first owns it; with nobody on duty the agency does. A
         call that is only told of when the citizen has been heard meanwhile
@@ -54,7 +56,7 @@ class Obligations:
             return known
         if call.agency_id is None:
             raise ValueError(f"call {call.key}: no agency could own a call-back")
-        owed, is_new = self._find_or_open(call, call.agency_id, reason, now)
+        owed, is_new = self._find_or_open(call, call.agency_id, reason, now, since or now)
         self._session.add(ObligationCall(call_id=call.id, obligation_id=owed.id))
         later = self._heard_after(call) if is_new else None
         if later:
@@ -80,14 +82,14 @@ class Obligations:
         return self._session.scalar(linked.where(ObligationCall.call_id == call.id))
 
     def _find_or_open(
-        self, call: Call, agency_id: int, reason: str, now: datetime
+        self, call: Call, agency_id: int, reason: str, now: datetime, since: datetime
     ) -> tuple[Obligation, bool]:
         """Give the open call-back to the caller, locked; tells whether it is new."""
         while True:
             known = self._open_to(call.caller_number, agency_id)
             if known:
                 return known, False
-            opened = self._insert(call, agency_id, reason, now)
+            opened = self._insert(call, agency_id, reason, now, since)
             if opened is not None:
                 return self._session.get_one(Obligation, opened), True
 
@@ -101,11 +103,11 @@ class Obligations:
         )
         return self._session.scalar(query.with_for_update())
 
-    def _insert(self, call: Call, agency_id: int, reason: str, now: datetime) -> int | None:
+    def _insert(self, call: Call, agency_id: int, reason: str, now: datetime, since: datetime) -> int | None:
         """Open one unless another transaction has just done so."""
         on_duty = Duty(self._session, self._zone).on_duty(agency_id, now)
         lowered = self._is_lowered(call, now)
-        due_at = deadlines.due(_rule(emergency=call.emergency, lowered=lowered), now, self._zone)
+        due_at = deadlines.due(_rule(emergency=call.emergency, lowered=lowered), since, self._zone)
         row = insert_into(self._session, Obligation).values(
             call_id=call.id,
             agency_id=agency_id,

@@ -75,6 +75,8 @@ DIAL_OUTCOMES = {
     "nobody": _l("Tidak ada petugas yang dapat dihubungi"),
     "caller_gone": _l("Penelepon menutup saat menunggu"),
     "failed": _l("Penyambungan ke petugas gagal"),
+    "call_back": _l("Penelepon minta ditelepon kembali"),
+    "message": _l("Penelepon memilih meninggalkan pesan"),
 }
 SIDES = {
     "caller": _l("penelepon"),
@@ -96,6 +98,7 @@ REASONS = {
     "message": _l("meninggalkan pesan"),
     "ticket_without_message": _l("aduan dibuka tanpa pesan suara"),
     "emergency_unanswered": _l("panggilan darurat tidak terjawab"),
+    "asked": _l("penelepon minta ditelepon kembali saat menunggu"),
     "abandoned": _l("penelepon menutup sebelum menyampaikan aduan"),
     "silent": _l("penelepon tidak menekan tombol dan tidak berbicara"),
     "status_told": _l("status aduan sudah disampaikan"),

@@ -26,13 +26,16 @@ from ivr.events import (
     TimedOut,
 )
 from ivr.ports import Receipt, Switchboard
+from ivr.prompts.spoken import number
 from ivr.turns import (
+    OFFERS,
     Action,
     AgencyName,
     Clip,
     Connect,
     Gather,
     Hangup,
+    Language,
     Number,
     Part,
     Record,
@@ -136,6 +139,12 @@ class Phone:
         self.advance(seconds)
         self._receive(Recorded(self._turn_key, record.name, seconds, ended_by))
 
+    def press_while_waiting(self, key: str) -> None:
+        """Ask for something else than to wait on."""
+        offers = self._waiting(Connect).offers
+        assert OFFERS[key] in offers, f"{key} is not offered, only {offers}"
+        self._receive(DialEnded(self._turn_key, OFFERS[key]))
+
     def hang_up(self, side: str = "caller") -> None:
         """Put the telephone down, whatever goes on."""
         self.unheard = []
@@ -227,16 +236,20 @@ Dial = Callable[..., Phone]
 def heard(turn: Turn) -> list[str]:
     """Write down what a turn says."""
     spoken = [action for action in turn.actions if isinstance(action, Say | Gather)]
-    return [_written(part) for action in spoken for part in action.parts]
+    return [clip for action in spoken for part in action.parts for clip in _written(part, action.language)]
 
 
-def _written(part: Part) -> str:
+def _written(part: Part, language: Language) -> list[str]:
+    if isinstance(part, Number):
+        return number(part.value, language)
+    return [_name(part)]
+
+
+def _name(part: Clip | Spell | AgencyName) -> str:
     match part:
         case Clip(name=name):
             return name
         case Spell(text=text):
             return f"#{text}"
-        case Number(value=value):
-            return f"={value}"
         case AgencyName(code=code):
             return f"agency:{code}"

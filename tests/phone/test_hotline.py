@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from callcenter.models import Disposition
@@ -476,4 +478,89 @@ def test_an_unexpected_prompt_fails_a_script(town: Town) -> None:
         call.stay_silent()
     with pytest.raises(AssertionError, match="expected to hear"):
         call.expect("goodbye")
+    call.hang_up()
+
+
+@pytest.mark.parametrize("seconds", [0, 10])
+def test_who_waits_is_called_back_and_keeps_the_place(town: Town, seconds: int) -> None:
+    call = town.dial_past_language()
+    call.press("1")
+    call.expect("connecting")
+    since = town.events(call, "queued")[0].at
+    call.officer_rings(town.officers[0])
+    call.advance(seconds)
+    call.press_while_waiting("1")
+    call.expect("call_back_owed", "call_back_within", "numbers/6", "words/puluh", "call_back_minutes")
+    owed = town.obligation(call)
+    assert owed, "it is owed before the citizen hears of it"
+    assert (owed.reason, owed.due_at) == ("asked", since + timedelta(minutes=60))
+    call.expect("call_back_goodbye")
+    call.expect_end()
+
+    assert [event.data["digits"] for event in town.events(call, "keys")] == ["1", "1"]
+    assert [event.data["outcome"] for event in town.events(call, "dial_ended")] == ["call_back"]
+    kept = town.obligation(call)
+    assert kept
+    assert (kept.id, kept.attempts) == (owed.id, 1)
+    assert town.ticket(call) is None
+    town.expect_outcome(call, Disposition.CALL_BACK, "asked")
+
+
+def test_who_asks_for_a_call_back_again_is_owed_the_same_one(town: Town) -> None:
+    first = town.dial()
+    first.hang_up()
+    town.clock.advance(600)
+    call = town.dial_past_language()
+    call.press("1")
+    call.expect("connecting")
+    call.press_while_waiting("1")
+    call.expect("call_back_owed", "call_back_within", "numbers/5", "words/puluh", "call_back_minutes")
+    call.expect("call_back_goodbye")
+    call.expect_end()
+    owed, before = town.obligation(call), town.obligation(first)
+    assert owed
+    assert before
+    assert (owed.id, owed.attempts) == (before.id, 2)
+
+
+def test_a_call_back_that_is_late_already_is_promised_without_a_time(town: Town) -> None:
+    town.dial().hang_up()
+    town.clock.advance(7200)
+    call = town.dial_past_language()
+    call.press("1")
+    call.expect("connecting")
+    call.press_while_waiting("1")
+    call.expect("call_back_owed", "call_back_goodbye")
+    call.expect_end()
+
+
+def test_whose_number_is_not_known_leaves_a_message_instead(town: Town) -> None:
+    call = town.dial_past_language("anonymous")
+    call.press("1")
+    call.expect("connecting")
+    call.press_while_waiting("1")
+    call.expect("call_back_unknown")
+    leave_message(call)
+    assert town.obligation(call) is None
+    town.expect_outcome(call, Disposition.RECORDED, "message")
+
+
+def test_who_waits_leaves_a_message_now(town: Town) -> None:
+    call = town.dial_past_language()
+    call.press("1")
+    call.expect("connecting")
+    call.officer_rings(town.officers[0])
+    call.press_while_waiting("2")
+    call.expect("complaint")
+    leave_message(call)
+    assert town.obligation(call) is None
+    assert [event.data["outcome"] for event in town.events(call, "dial_ended")] == ["message"]
+    town.expect_outcome(call, Disposition.RECORDED, "message")
+
+
+def test_an_emergency_is_offered_nothing_but_help(town: Town) -> None:
+    call = town.dial_past_language()
+    call.press("9")
+    call.expect("emergency_connecting")
+    assert call.expect_ringing(f"agency-{town.code}-emergency").offers == ()
     call.hang_up()
