@@ -17,6 +17,7 @@ from callcenter.services.attempts import Attempts
 from callcenter.services.calls import Calls, Policy, find_call
 from callcenter.services.ringing import Ringing
 from callcenter.services.twilio_home import who_ended
+from callcenter.services.waiting_keys import WaitingKeys
 from callcenter.services.waiting_words import WaitingWords
 from ivr.codec import turn_from_dict
 from ivr.events import DialEnded
@@ -101,7 +102,17 @@ class TwilioLine:
             words = WaitingWords(session, self.policy.zone)
             parts = words.next(wait.call, number, wait.action, now) if wait.action else []
             seconds = BEHIND_WORDS if parts else wait.seconds
-            return self.writer.still_waiting(_language(wait.call), parts, seconds)
+            listens = number if wait.action and wait.action.offers else None
+            return self.writer.still_waiting(_language(wait.call), parts, seconds, listens)
+
+    def waiting_key(self, number: int, parameters: Parameters) -> str:
+        """Let a citizen who pressed a key wait no longer; one without a meaning changes nothing."""
+        with self._transaction() as (session, now):
+            call = find_call(session, PROVIDER, _call(parameters))
+            keys = WaitingKeys(session, self.policy)
+            if keys.take(call, number, parameters.get("Digits", ""), now):
+                return self.writer.leave()
+        return self.writer.wait_on(number)
 
     def officer(self, attempt: Attempt) -> str:
         """Tell an officer who answered what to do."""
@@ -148,10 +159,14 @@ class TwilioLine:
             return self._written(key, self._calls(session).receive(PROVIDER, NODE, key, event, now))
 
     def _no_longer_waiting(self, session: Session, key: str, event: DialEnded, now: datetime) -> DialEnded:
-        """Stop ringing; who left a queue for which nobody's telephone rang met nobody."""
+        """Stop ringing; who left a queue asked for something, or nobody's telephone rang, or nobody answered."""
         ringing = self._ringing(session)
         ringing.stop(key, now)
-        nobody = event.outcome == "no_answer" and ringing.rung_nobody(key, int(event.key.partition(":")[2]))
+        call, number = find_call(session, PROVIDER, key), int(event.key.partition(":")[2])
+        asked = WaitingKeys(session, self.policy).asked(call, number) if call else None
+        if asked and event.outcome == "no_answer":
+            return replace(event, outcome=asked)
+        nobody = event.outcome == "no_answer" and ringing.rung_nobody(key, number)
         return replace(event, outcome="nobody") if nobody else event
 
     def _written(self, key: str, receipt: Receipt | None) -> str:

@@ -23,6 +23,7 @@ from callcenter.services.duty import OnDuty
 from callcenter.services.ladder import Ladders
 from callcenter.services.outbox import Work
 from callcenter.services.timeline import Timeline
+from callcenter.services.waiting_keys import WaitingKeys
 from callcenter.services.waiting_line import Waiting, WaitingLine
 from ivr.turns import Connect
 from ivr.twilio.names import PROVIDER, Attempt
@@ -75,6 +76,7 @@ class Ringing:
         self._ring_seconds = ring_seconds
         self._attempts = Attempts(session, policy)
         self._line = WaitingLine(session)
+        self._keys = WaitingKeys(session, policy)
         self._work = Work(session)
 
     def wait(self, key: str, number: int, now: datetime) -> Wait:
@@ -82,6 +84,8 @@ class Ringing:
         call = find_call(self._session, PROVIDER, key)
         action = waits(call, number)
         if call is None or action is None:
+            return Wait(call, 0)
+        if self._keys.asked(call, number):
             return Wait(call, 0)
         legs = self._attempts.of(call, number)
         if self._is_being_connected(legs, now):

@@ -19,7 +19,7 @@ from callcenter.models import Call
 from callcenter.services.timeline import Timeline
 from callcenter.services.waiting_line import WaitingLine
 from callcenter.services.waiting_time import WaitingTimes
-from ivr.turns import Clip, Connect, Number, Part
+from ivr.turns import OFFERS, Clip, Connect, Number, Part
 
 REMIND = timedelta(seconds=20)
 """A citizen who waits hears at least, and at most, this often that we are at it."""
@@ -76,7 +76,8 @@ class WaitingWords:
             before if is_news(told, before) else None, None if told else self._minutes(call, action, now)
         )
         self._timeline.add(call, now, (f"turn:{number}:waiting:{len(told)}", TOLD, words.to_dict()))
-        return words.parts()
+        offered = [Clip("waiting_keys")] if len(action.offers) == len(OFFERS) else []
+        return [*words.parts(), *offered]
 
     def _minutes(self, call: Call, action: Connect, now: datetime) -> int | None:
         if action.emergency or call.agency_id is None:

@@ -35,6 +35,7 @@ PROMPT_SECONDS = 3600
 
 
 ALONE = frozenset({"twilio.voice", "twilio.turn"})
+WAITING = frozenset({"twilio.wait", "twilio.wait_key"})
 
 
 @pages.before_request
@@ -63,7 +64,7 @@ def trouble(error: Exception) -> Response | HTTPException:
     if request.endpoint in ALONE:
         log.exception("call %s goes on without a database", request.form.get("CallSid"), exc_info=error)
         return _xml(_twilio().fallback(request.form))
-    if request.endpoint == "twilio.wait":
+    if request.endpoint in WAITING:
         log.exception("call %s waits on", request.form.get("CallSid"), exc_info=error)
         return _xml(_twilio().writer.still_waiting("id", [], STEP))
     raise error
@@ -85,6 +86,12 @@ def turn(number: int) -> Response:
 def wait(number: int) -> Response:
     """Tell what a citizen who waits hears next."""
     return _xml(_twilio().waiting(number, request.form))
+
+
+@pages.post("/wait/<int:number>/key")
+def wait_key(number: int) -> Response:
+    """Take a key of a citizen who waits."""
+    return _xml(_twilio().waiting_key(number, request.form))
 
 
 @pages.post("/status")

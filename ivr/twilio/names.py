@@ -62,6 +62,10 @@ class Addresses:
         """Give the URL that is asked again and again while a citizen waits."""
         return self.of(f"/wait/{number}")
 
+    def waiting_key(self, number: int) -> str:
+        """Give the URL that hears of a key that was pressed meanwhile."""
+        return self.of(f"/wait/{number}/key")
+
     def prompt(self, language: str, name: str) -> str:
         """Give the URL of a spoken prompt."""
         return self.of(f"/prompts/{language}/{name}.wav")

@@ -92,13 +92,44 @@ class Writer:
             wait_url_method="POST",
         )
 
-    def still_waiting(self, language: Language, parts: Sequence[Part], seconds: int) -> str:
-        """Let a citizen hear ``parts`` and wait for ``seconds`` before we are asked again."""
+    def still_waiting(
+        self, language: Language, parts: Sequence[Part], seconds: int, listens: int | None = None
+    ) -> str:
+        """Let a citizen hear ``parts`` and wait for ``seconds`` before we are asked again.
+
+        In a turn that ``listens`` a key may be pressed all the while: without
+        one Twilio comes to the end of the document and asks for it again. That
+        ``<Gather>`` may stand in a waitUrl document Twilio's blog tells ("Now
+        Ready: Using <Gather> in <Queue>", February 2013); the list of verbs on
+        the page "TwiML Voice: <Enqueue>" could not be read here.
+        """
         response = VoiceResponse()
+        if listens is not None and seconds:
+            self._listen(response, language, parts, seconds, listens)
+            return _document(response)
         self._play(response, parts, language)
         if seconds:
             response.pause(length=seconds)
         return _document(response)
+
+    def wait_on(self, number: int) -> str:
+        """Let a citizen who pressed a key without a meaning wait on."""
+        response = VoiceResponse()
+        response.redirect(self._addresses.waiting(number), method="POST")
+        return _document(response)
+
+    def _listen(
+        self, response: VoiceResponse, language: Language, parts: Sequence[Part], seconds: int, number: int
+    ) -> None:
+        gather = response.gather(
+            input="dtmf",
+            num_digits=1,
+            timeout=seconds,
+            finish_on_key="",
+            action=self._addresses.waiting_key(number),
+            method="POST",
+        )
+        self._play(gather, parts, language)
 
     def leave(self) -> str:
         """Take a citizen out of the queue."""

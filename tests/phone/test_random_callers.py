@@ -65,7 +65,9 @@ def _move(town: Town, call: Phone, key: str, chance: int) -> None:
 
 def _ring(town: Town, call: Phone, chance: int) -> None:
     officer = town.officers[chance % 2]
-    if chance < 3:
+    if chance in (4, 5) and isinstance(call.waits_for, Connect) and call.waits_for.offers:
+        call.press_while_waiting("12"[chance % 2])
+    elif chance < 3:
         call.officer_answers(officer)
         call.officer_hangs_up(officer)
     else:

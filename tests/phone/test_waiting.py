@@ -8,13 +8,13 @@ from itertools import count
 import pytest
 from sqlalchemy import select
 
-from callcenter.models import Agency, Line, Officer
+from callcenter.models import Agency, Leg, Line, Officer
 from callcenter.services.calls import Policy
 from callcenter.switchboard import DatabaseSwitchboard
 from tests import factories
 from tests.phone.phone import Phone
 from tests.phone.town import CONNECT_SECONDS, MESSAGE_SECONDS, WIB, Town
-from tests.phone.twilio_phone import TwilioPhone
+from tests.phone.twilio_phone import TwilioPhone, TwilioSite
 
 _callers = count(81200000100)
 
@@ -29,10 +29,10 @@ def waits(town: Town, caller: str = "", *, emergency: bool = False) -> TwilioPho
 
 
 def hears(call: TwilioPhone, *clips: str, within: float = 0) -> None:
-    """Hear exactly these in the queue since last asked; each takes some seconds."""
+    """Hear exactly these in the queue since last asked, beside what the keys are; each takes some seconds."""
     call.advance(within)
     call.follow()
-    assert call.while_waiting == list(clips)
+    assert [clip for clip in call.while_waiting if clip != "waiting_keys"] == list(clips)
     call.while_waiting.clear()
 
 
@@ -140,3 +140,84 @@ def test_an_officer_who_is_free_again_is_rung_for_who_came_first(twilio_town: To
 
 def rung(town: Town, officer: int, call: TwilioPhone) -> bool:
     return any(fact.data["officer_id"] == officer for fact in town.events(call, "officer_rung"))
+
+
+def test_what_the_keys_are_is_said_with_the_words(twilio_town: Town) -> None:
+    call = waits(twilio_town)
+    call.advance(30)
+    call.follow()
+    assert call.while_waiting == ["waiting_next", "waiting_keys", "still_waiting", "waiting_keys"]
+    urgent = waits(twilio_town, emergency=True)
+    urgent.advance(30)
+    urgent.follow()
+    assert urgent.while_waiting == ["still_waiting"]
+
+
+def test_officers_ring_no_more_for_who_asked_for_a_call_back(twilio_town: Town) -> None:
+    first, _ = twilio_town.officers
+    call = waits(twilio_town)
+    call.officer_rings(first)
+    ringing = call.officers[first]
+    call.press_while_waiting("1")
+    call.unheard = []
+    call.advance(1)
+    assert ringing.over
+    assert [fact.data["outcome"] for fact in twilio_town.events(call, "officer_ended")] == ["cancelled"]
+
+
+def test_an_officer_who_accepts_too_late_is_told_so(twilio_town: Town) -> None:
+    first, _ = twilio_town.officers
+    call = waits(twilio_town)
+    call.officer_rings(first)
+    officer = call.officers[first]
+    officer.answer()
+    call.press_while_waiting("2")
+    call.expect("complaint", "message")
+    if not officer.over:
+        officer.press("1")
+    assert officer.bridged_to is None
+    call.expect_beep()
+    call.hang_up()
+
+
+def test_a_key_does_not_undo_what_an_officer_accepted(twilio_town: Town, twilio_site: TwilioSite) -> None:
+    call = waits(twilio_town)
+    call.officer_rings(twilio_town.officers[0])
+    with twilio_site.database.transaction() as session:
+        session.scalars(select(Leg)).one().accepted_at = twilio_site.exchange.clock()
+    call.press_while_waiting("1")
+    call.expect_ringing(f"agency-{twilio_town.code}")
+    assert twilio_town.obligation(call) is None
+    call.hang_up()
+
+
+def test_another_key_means_nothing_and_the_first_one_counts(twilio_town: Town) -> None:
+    call = waits(twilio_town)
+    for key in "359#*":
+        call.press_while_waiting(key)
+    call.expect_ringing(f"agency-{twilio_town.code}")
+    call.advance(5)
+    call.press_while_waiting("2")
+    call.expect("complaint", "message")
+    assert [fact.data["digits"] for fact in twilio_town.events(call, "keys")] == ["1", "2"]
+    call.hang_up()
+
+
+def test_in_an_emergency_no_key_ends_the_wait(twilio_town: Town) -> None:
+    call = waits(twilio_town, emergency=True)
+    call.press_while_waiting("1")
+    call.expect_ringing(f"agency-{twilio_town.code}-emergency")
+    call.hang_up()
+
+
+def test_whoever_asked_for_a_call_back_stands_before_who_gave_up_later(twilio_town: Town) -> None:
+    asks, gives_up = waits(twilio_town), waits(twilio_town)
+    gives_up.hang_up()
+    asks.advance(5)
+    asks.press_while_waiting("1")
+    asks.unheard = []
+    owed, later = twilio_town.obligation(asks), twilio_town.obligation(gives_up)
+    assert owed
+    assert later
+    assert owed.opened_at > later.opened_at
+    assert owed.due_at < later.due_at

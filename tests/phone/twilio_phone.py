@@ -105,6 +105,7 @@ class TwilioPhone(Phone):
         self.officers: dict[int, TwilioCall] = {}
         self.while_waiting: list[str] = []
         """What was heard in the queue, which no script has to expect."""
+        self._in_queue = False
         site.own(dialled)
         self._call = site.exchange.call(_sent(caller), dialled, CallerName=_sent(name))
         self.key = self._call.sid
@@ -123,6 +124,13 @@ class TwilioPhone(Phone):
     def stay_silent(self) -> None:
         """Press nothing until Twilio goes on."""
         self._receive(TimedOut(str(self._waiting(Gather))))
+
+    def press_while_waiting(self, key: str) -> None:
+        """Press a key in the queue."""
+        self._waiting(Connect)
+        self._call.press(key)
+        self._site.work()
+        self.follow()
 
     def say(self, seconds: float, ended_by: RecordEnd = "key") -> None:
         """Speak after the beep."""
@@ -248,7 +256,8 @@ class TwilioPhone(Phone):
         """Take over what has become of the call; tells its turn's number."""
         kept = self._kept()
         for clip in _clips(self._call.take_heard(), self._site.exchange.url):
-            (self.while_waiting if _is_said_in_a_queue(clip) else self.unheard).append(clip)
+            self._in_queue = _is_said_in_a_queue(clip, self._in_queue)
+            (self.while_waiting if self._in_queue else self.unheard).append(clip)
         if kept.ended_at is not None:
             self.over = True
             return -1
@@ -283,5 +292,7 @@ def _clips(urls: Sequence[str], site: str) -> list[str]:
     return clips
 
 
-def _is_said_in_a_queue(clip: str) -> bool:
-    return clip.startswith(("waiting_", "still_waiting", "numbers/", "words/"))
+def _is_said_in_a_queue(clip: str, before: bool) -> bool:
+    """Tell whether a clip is said while waiting; a number is said where the clip before it was."""
+    is_number = clip.startswith(("numbers/", "words/"))
+    return before if is_number else clip.startswith(("waiting_", "still_waiting"))

@@ -216,8 +216,8 @@ NOT_PLAYED = frozenset(
 """Documented, but not played by this stand-in: a test that needs one has to bring it."""
 
 VERBS = frozenset(RULES) - {"Queue"} - SSML
-WAITING = frozenset({"Play", "Say", "Pause", "Hangup", "Redirect", "Leave"})
-"""Verbs of a waitUrl document (page <Enqueue>); a <Gather> there is not played here."""
+WAITING = frozenset({"Play", "Say", "Pause", "Hangup", "Redirect", "Leave", "Gather"})
+"""Verbs of a waitUrl document (page <Enqueue>; <Gather> since the blog's "Now Ready: Using <Gather> in <Queue>")."""
 
 ADDRESS = rf"(whatsapp:)?{E164}"
 

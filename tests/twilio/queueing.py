@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 PLAY_SECONDS = 3
 """What a prompt of a waitUrl document takes here, whatever its file."""
+GATHER_OVER = "GatherOver"
+"""Stands behind a ``<Gather>`` of such a document: nobody pressed a key."""
 IDLE = 10
 """Documents that may be asked for without playing anything; Twilio would go on for ever."""
 
@@ -41,6 +43,8 @@ class Queued(Waiting):
         self.joined = self.call.exchange.clock()
         self.seconds = 0
         self._verbs: deque[Element] = deque()
+        self._gather: Element | None = None
+        self._digits = ""
         self._idle = 0
         self.queue = self.call.exchange.queue(self.element.text)
         if len(self.queue.members) >= self.queue.max_size:
@@ -103,6 +107,30 @@ class Queued(Waiting):
     def _method(self) -> str:
         return self.element.get("method", "POST")
 
+    def press(self, key: str) -> None:
+        """Take a key while a ``<Gather>`` of the document listens: also during its prompts."""
+        gather = self._gather
+        if gather is None:
+            return
+        self._digits += key
+        if key == gather.get("finishOnKey", "#") or len(self._digits) == gather.number("numDigits", 0):
+            self.stop()
+            self._idle = 0
+            self._gather_over(gather, self._digits)
+            self._step()
+
+    def _listen(self, gather: Element) -> None:
+        self._gather, self._digits = gather, ""
+        quiet = Element("Pause", {"length": gather.get("timeout", "5")}, "", (), gather.base)
+        over = Element(GATHER_OVER, {}, "", (), gather.base)
+        self._verbs.extendleft(reversed((*gather.children, quiet, over)))
+
+    def _gather_over(self, gather: Element, digits: str) -> None:
+        """Ask the action of what was pressed; without a key the document goes on."""
+        self._gather = None
+        if digits or gather.get("actionOnEmptyResult") == "true":
+            self._ask(gather.url("action") or gather.base, gather.get("method", "POST"), Digits=digits)
+
     # The document that is heard meanwhile.
 
     def _elapsed(self) -> None:
@@ -117,13 +145,14 @@ class Queued(Waiting):
             else:
                 self._heard(self._verbs.popleft())
 
-    def _ask(self, url: str, method: str) -> None:
+    def _ask(self, url: str, method: str, **params: str) -> None:
         call = self.call
         try:
             self._idle += 1
             if self._idle > IDLE:
                 raise Refused(14202, f"the document of {url} takes no time: it would be asked for ever")
-            self._verbs = deque(call.exchange.document(method, url, {**call.facts(), **self._place()}))
+            told = {**call.facts(), **self._place(), **params}
+            self._verbs = deque(call.exchange.document(method, url, told))
             self._waitable(url)
         except Refused as error:
             self._out()
@@ -141,6 +170,10 @@ class Queued(Waiting):
                 self._utter(verb)
             case "Pause":
                 self._wait(verb.number("length", 1))
+            case "Gather":
+                self._listen(verb)
+            case tag if tag == GATHER_OVER and self._gather:
+                self._gather_over(self._gather, "")
             case "Redirect":
                 self._ask(verb.target, verb.get("method", "POST"))
             case "Hangup":

@@ -68,7 +68,29 @@ def test_a_wait_may_redirect_and_hang_up(play: Play) -> None:
     assert asked(exchange, "out")[0]["QueueResult"] == "hangup"
 
 
-@pytest.mark.parametrize("verb", ["<Record/>", "<Gather/>", "<Dial><Queue>q</Queue></Dial>", ENQUEUE])
+GATHER = "<Gather numDigits='1' timeout='7' action='/key'><Play>/a.wav</Play></Gather>"
+
+
+def test_without_a_key_the_wait_is_asked_for_again(play: Play) -> None:
+    exchange = exchange_with(play, GATHER, key="<Leave/>")
+    exchange.call(CITIZEN, NUMBER)
+    exchange.advance(25)
+    assert [one["QueueTime"] for one in asked(exchange, "wait")] == ["0", "10", "20"]
+    assert asked(exchange, "key") == []
+
+
+@pytest.mark.parametrize("seconds", [1, 5])
+def test_a_key_pressed_while_waiting_asks_the_action_also_during_the_prompt(play: Play, seconds: int) -> None:
+    exchange = exchange_with(play, GATHER, key="<Leave/>")
+    call = exchange.call(CITIZEN, NUMBER)
+    exchange.advance(seconds)
+    call.press("2")
+    (key,), (out,) = asked(exchange, "key"), asked(exchange, "out")
+    assert (key["Digits"], key["QueuePosition"], out["QueueResult"]) == ("2", "1", "leave")
+    assert len(asked(exchange, "wait")) == 1
+
+
+@pytest.mark.parametrize("verb", ["<Record/>", "<Dial><Queue>q</Queue></Dial>", ENQUEUE])
 def test_only_some_verbs_wait(play: Play, verb: str) -> None:
     with pytest.raises(Refused, match="waitUrl"):
         exchange_with(play, verb).call(CITIZEN, NUMBER)

@@ -24,10 +24,11 @@ parts = st.lists(
     max_size=4,
 ).map(tuple)
 says = st.lists(st.builds(Say, language, parts), max_size=3)
+offers = st.sampled_from([(), ("call_back",), ("message",), ("call_back", "message")])
 waits: st.SearchStrategy[Action] = st.one_of(
     st.builds(Gather, language, parts, counts, st.floats(0, 60)),
     st.builds(Record, language, words, counts, counts),
-    st.builds(Connect, language, words, counts, st.none() | words, st.booleans(), counts),
+    st.builds(Connect, language, words, counts, st.none() | words, st.booleans(), counts, offers),
     st.builds(Hangup, counts),
 )
 turns = st.builds(lambda number, said, wait: Turn(number, (*said, wait)), counts, says, waits)

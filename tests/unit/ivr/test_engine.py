@@ -12,7 +12,7 @@ from ivr.codec import cursor_from_dict, cursor_to_dict, turn_from_dict, turn_to_
 from ivr.engine import Step
 from ivr.events import Answer, DialEnded, Digits, Event, HungUp, Offered, Recorded, TimedOut
 from ivr.flow import builtin
-from ivr.turns import AgencyName, Clip, Connect, Gather, Hangup, Record, Say, Spell
+from ivr.turns import AgencyName, Clip, Connect, Gather, Hangup, Number, Offer, Record, Say, Spell
 
 FACTS = {
     "call": "node1-1700.1",
@@ -28,6 +28,8 @@ OPENED = Answer("q", {"ticket_number": "12345674", "ticket_pin": "0042"})
 NOBODY = Answer("q", {"on_duty": "no"})
 ON_DUTY = Answer("q", {"on_duty": "yes"})
 MESSAGE = Recorded("r", "name", 7.5, "key")
+BOTH: tuple[Offer, ...] = ("call_back", "message")
+WAITS = (SILENCE, SILENCE, Digits("k", "1"), ON_DUTY)
 
 
 def keys(digits: str) -> Digits:
@@ -85,7 +87,7 @@ def test_key_8_goes_on_unrecorded() -> None:
 
     assert step.cursor.facts["unrecorded"] == "yes"
     assert step.cursor.facts["notice"]
-    assert last(step) == Connect("id", "agency-dinsos", 30, None, priority=5)
+    assert last(step) == Connect("id", "agency-dinsos", 30, None, priority=5, offers=BOTH)
 
 
 def test_an_unrecorded_caller_is_asked_before_a_message_and_may_decline() -> None:
@@ -121,7 +123,37 @@ def test_three_missing_inputs_bring_the_caller_to_an_officer() -> None:
     assert step.query.name == "duty"
     connected = after(SILENCE, language, main, main_again, ON_DUTY)
     assert clips(connected) == ["no_choice", "connecting"]
-    assert last(connected) == Connect("id", "agency-dinsos", 30, "node1-1700.1__c__5", priority=5)
+    kept = "node1-1700.1__c__5"
+    assert last(connected) == Connect("id", "agency-dinsos", 30, kept, priority=5, offers=BOTH)
+
+
+def test_who_asks_for_a_call_back_hears_until_when() -> None:
+    asked = after(*WAITS, DialEnded("d", "call_back"))
+    assert asked.query
+    assert asked.query.name == "call_back"
+    promised = Answer("q", {"call_back": "within", "call_back_minutes": "60"})
+    step = after(*WAITS, DialEnded("d", "call_back"), promised)
+    assert step.turn
+    assert isinstance(step.turn.actions[0], Say)
+    assert Number(60) in step.turn.actions[0].parts
+    assert isinstance(last(step), Hangup)
+
+
+def test_who_cannot_be_called_back_is_asked_for_a_message() -> None:
+    step = after(*WAITS, DialEnded("d", "call_back"), Answer("q", {"call_back": "no"}))
+    assert clips(step) == ["call_back_unknown", "message"]
+    assert isinstance(last(step), Record)
+
+
+def test_who_asks_to_leave_a_message_does_so_at_once() -> None:
+    step = after(*WAITS, DialEnded("d", "message"))
+    assert clips(step) == ["complaint", "message"]
+    assert isinstance(last(step), Record)
+
+
+def test_what_a_flow_does_not_offer_ends_the_wait_in_vain() -> None:
+    step = after(SILENCE, SILENCE, keys("9"), DialEnded("d", "message"))
+    assert clips(step)[0] == "emergency_not_answered"
 
 
 def test_wrong_keys_are_told_and_bring_nobody_to_the_end() -> None:

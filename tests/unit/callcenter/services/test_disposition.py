@@ -37,15 +37,20 @@ def test_each_story_has_its_outcome(change: dict[str, bool], expected: Dispositi
     assert decide(replace(GIVEN_UP, **change)).disposition is expected
 
 
-@given(st.builds(Story, *[st.booleans()] * 8))
+@given(st.builds(Story, *[st.booleans()] * 9))
 def test_an_emergency_on_a_known_line_is_never_discarded(story: Story) -> None:
     outcome = decide(replace(story, known_line=True, emergency=True, test=False))
     assert outcome.disposition is not Disposition.DISCARDED
 
 
-@given(st.builds(Story, *[st.booleans()] * 8))
+@given(st.builds(Story, *[st.booleans()] * 9))
 def test_every_outcome_has_a_reason(story: Story) -> None:
     assert decide(story).reason
+
+
+def test_who_asked_for_a_call_back_is_owed_one_whatever_else_was_silent() -> None:
+    outcome = decide(replace(GIVEN_UP, asked=True, silent=True, status_told=True))
+    assert (outcome.disposition, outcome.reason) == (Disposition.CALL_BACK, "asked")
 
 
 def test_a_silent_call_says_so_and_is_owed_the_same() -> None:
@@ -56,7 +61,7 @@ def test_a_silent_call_says_so_and_is_owed_the_same() -> None:
         assert silent.disposition is decide(story).disposition
 
 
-@given(st.builds(Story, *[st.booleans()] * 8))
+@given(st.builds(Story, *[st.booleans()] * 9))
 def test_silence_decides_no_outcome(story: Story) -> None:
     outcomes = [decide(replace(story, silent=silent)).disposition for silent in (True, False)]
     assert outcomes[0] is outcomes[1]

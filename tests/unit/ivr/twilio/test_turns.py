@@ -59,6 +59,21 @@ def test_a_citizen_waits_in_a_queue_of_their_own(writer: Writer) -> None:
     assert (attributes["action"], attributes["waitUrl"]) == (f"{SITE}/turn/4", f"{SITE}/wait/4")
 
 
+def test_a_key_is_heard_all_the_while_somebody_waits(writer: Writer) -> None:
+    ((tag, attributes, _),) = verbs(writer.still_waiting("id", [Clip("still_waiting")], 5, 4))
+    assert tag == "Gather"
+    assert attributes == {
+        "input": "dtmf",
+        "numDigits": "1",
+        "timeout": "5",
+        "finishOnKey": "",
+        "action": f"{SITE}/wait/4/key",
+        "method": "POST",
+    }
+    deaf = verbs(writer.still_waiting("id", [Clip("still_waiting")], 5))
+    assert [tag for tag, _, _ in deaf] == ["Play", "Pause"]
+
+
 def test_who_goes_on_unrecorded_is_not_recorded(writer: Writer) -> None:
     attempt = Attempt(CALL, 4, 7, 0)
     ((_, unrecorded, _),) = verbs(writer.connect_officer(attempt, None))
