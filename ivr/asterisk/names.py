@@ -12,7 +12,9 @@ DEGRADED = "degraded"
 MOBILE = "mobile"
 """Where ``Local/officer-<id>@mobile/n`` rings an officer's own telephone."""
 FROM_OFFICER = "from-officer"
-CITIZEN_CONTEXTS = frozenset({OFFERED, CONVERSATION, DEGRADED})
+WAITING = "waiting"
+"""Where a key that is pressed in a queue leads: the queues' ``context``."""
+CITIZEN_CONTEXTS = frozenset({OFFERED, CONVERSATION, DEGRADED, WAITING})
 TRUNK = "trunk"
 SYNTHETIC = "synthetic"
 """Where ``Local/<number>@synthetic/n`` calls a line to test it; no trunk leads there."""

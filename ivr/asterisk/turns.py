@@ -11,17 +11,19 @@ from typing import cast
 
 from ivr.asterisk.agi import GoneError, Line
 from ivr.asterisk.audio import RATE, Audio
-from ivr.asterisk.names import AUDIO_NAME, KEPT, QUEUE
+from ivr.asterisk.names import AUDIO_NAME, CONVERSATION, KEPT, QUEUE, WAITING
 from ivr.asterisk.sounds import Sounds
 from ivr.asterisk.versions import interleaves, parse
 from ivr.events import DialEnded, DialOutcome, Digits, Event, Recorded, RecordEnd, TimedOut
-from ivr.turns import Action, Connect, Gather, Hangup, Language, Record, Say, Turn
+from ivr.turns import OFFERS, Action, Connect, Gather, Hangup, Language, Offer, Record, Say, Turn
 
 log = logging.getLogger(__name__)
 
 _RECORD_ENDS: dict[str, RecordEnd] = {"dtmf": "key", "timeout": "silence", "hangup": "hangup"}
 BEEP_SECONDS = 1.5
 """The beep before a message, and what a busy machine adds to it."""
+BACK = "back"
+"""The dialplan's label behind AGI: where a call goes on that no process leads."""
 NOBODY = frozenset({"FULL", "JOINEMPTY", "LEAVEEMPTY", "JOINUNAVAIL", "LEAVEUNAVAIL", "WITHDRAW"})
 
 
@@ -183,13 +185,13 @@ class Performer:
 
     def _connect(self, key: str, number: int, action: Connect, resumed: bool) -> DialEnded:
         queue = _checked(QUEUE, action.queue)
-        if resumed and (outcome := self._outcome()):
+        if resumed and (outcome := self._outcome() or self._asked()):
             self._line.execute("StopMixMonitor")
             return DialEnded(key, outcome)
         self._speak(action.language)
         emergency = {"EMERGENCY": "1"} if action.emergency else {}
         before = {"TURN": str(number), "QUEUE_PRIO": str(action.priority)} | emergency
-        self._line.set(QUEUESTATUS="", MEMBERINTERFACE="", QUEUE_RAISE_PENALTY="0", **before)
+        self._line.set(QUEUESTATUS="", MEMBERINTERFACE="", WAITING_KEY="", QUEUE_RAISE_PENALTY="0", **before)
         if action.record_as:
             self._monitor(_checked(AUDIO_NAME, action.record_as))
         try:
@@ -197,7 +199,7 @@ class Performer:
         except GoneError:
             answered = self._outcome() == "answered"
             return DialEnded(key, "answered" if answered else "caller_gone", gone=True)
-        outcome = self._outcome() or "failed"
+        outcome = self._outcome() or self._asked() or "failed"
         if self._line.gone and outcome != "answered":
             outcome = "caller_gone"
         if action.record_as and not self._line.gone:
@@ -223,6 +225,21 @@ class Performer:
         written, kept = self._audio.writing(f"{name}.raw"), self._audio.kept(f"{name}.raw")
         close = f"[ -s {written} ] && mv {written} {kept} || rm -f {written}"
         self._line.execute("MixMonitor", f"{written},bD,{close}")
+
+    def _asked(self) -> Offer | None:
+        """Return what was asked for by a key, which leads the channel out of the queue to another place.
+
+        The key is kept before the channel is led back: whoever goes on with
+        the call, should this process die, finds the one or the other.
+        """
+        place, key, kept = self._line.evaluate("${CONTEXT}:${EXTEN}:${WAITING_KEY}").split(":")
+        if place != WAITING:
+            return OFFERS.get(kept)
+        self._line.set(WAITING_KEY=key)
+        self._line.command("SET", "CONTEXT", CONVERSATION)
+        self._line.command("SET", "EXTENSION", "s")
+        self._line.command("SET", "PRIORITY", BACK)
+        return OFFERS.get(key)
 
     def _outcome(self) -> DialOutcome | None:
         """Return how the queue ended, from the traces it left on the channel."""

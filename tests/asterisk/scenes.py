@@ -205,6 +205,36 @@ def gone_while_ringing(stage: Stage) -> Played:
     return _over(citizen)
 
 
+def asks_for_a_call_back(stage: Stage) -> Played:
+    """The citizen presses 1 while the officer's telephone rings, and is told what happens."""
+    citizen = stage.citizen_calls("asking").chooses("1")
+    officer = stage.rings("asking")
+    citizen.waits(1).presses("1")
+    assert officer.wait_for_end(10)
+    citizen.reaches("call_back_within")
+    return _over(citizen.stays(30))
+
+
+def leaves_a_message_instead(stage: Stage) -> Played:
+    """The citizen hears between two rings which keys there are, and presses 2."""
+    citizen = stage.citizen_calls("leaving").chooses("1")
+    assert stage.rings("leaving").wait_for_end(20)
+    citizen.listens("id/waiting_keys", more=-1).presses("2")
+    citizen.leaves_message(700, 2).presses("#").reaches("tell")
+    return _over(citizen.hangs_up())
+
+
+def presses_keys_in_an_emergency(stage: Stage) -> Played:
+    """No key ends the ringing of an emergency."""
+    citizen = stage.citizen_calls("urgent").reaches("language").waits(1).presses("9")
+    officer = stage.rings("urgent")
+    citizen.waits(1).presses("12")
+    officer.answer()
+    citizen.talks()
+    officer.hang_up()
+    return _over(citizen.reaches("tell").hangs_up())
+
+
 SCENES: dict[str, Callable[[Stage], Played]] = {
     "complaint": complaint,
     "spoken_message": spoken_message,
@@ -220,6 +250,9 @@ SCENES: dict[str, Callable[[Stage], Played]] = {
     "unknown_number": unknown_number,
     "two_at_once": two_at_once,
     "status": status,
+    "asks_for_a_call_back": asks_for_a_call_back,
+    "leaves_a_message_instead": leaves_a_message_instead,
+    "presses_keys_in_an_emergency": presses_keys_in_an_emergency,
     "gone_at_once": gone_at_once,
     "gone_in_greeting": gone_in("greeting", 2),
     "gone_in_notice": gone_in("notice", 10),

@@ -30,6 +30,9 @@ AGENCIES = (
     ("talkover", "70116", 1),
     ("district", "70117", 1),
     ("village", "70118", 0),
+    ("asking", "70119", 1),
+    ("leaving", "70120", 1),
+    ("urgent", "70121", 1),
 )
 """Code, number, and how many officers are on duty at any time, the primary first."""
 RELIEVED = frozenset({"ringover", "rungover", "talkover"})

@@ -39,6 +39,12 @@ def do(channel: Channel, sounds: Sounds, audio: Audio) -> Do:
     return carry_out
 
 
+@pytest.fixture
+def in_the_conversation(channel: Channel) -> None:
+    """Nobody pressed a key in the queue."""
+    channel.when("CONTEXT}", "200 result=1 (conversation:s:)")
+
+
 def wav(path: Path, seconds: float) -> None:
     """Write a message of so many seconds."""
     with wave.open(str(path), "wb") as file:
@@ -239,11 +245,35 @@ def test_nothing_is_overwritten(channel: Channel, do: Do, audio: Audio) -> None:
         (":", "failed"),
     ],
 )
+@pytest.mark.usefixtures("in_the_conversation")
 def test_connect_ends(channel: Channel, do: Do, told: str, outcome: str) -> None:
     channel.when("QUEUESTATUS}", f"200 result=1 ({told})")
     assert do(CONNECT) == DialEnded("turn:3", outcome)  # type: ignore[arg-type]
     assert "EXEC Queue agency-dinsos,Ccr,,,45" in channel.commands
     assert channel.commands[-1] == 'EXEC StopMixMonitor ""'
+
+
+@pytest.mark.parametrize(("key", "outcome"), [("1", "call_back"), ("2", "message")])
+def test_a_key_leads_out_of_the_queue_and_the_call_back_to_its_place(
+    channel: Channel, do: Do, key: str, outcome: str
+) -> None:
+    channel.when("QUEUESTATUS}", "200 result=1 (:)")
+    channel.when("CONTEXT}", f"200 result=1 (waiting:{key}:)")
+    assert do(CONNECT) == DialEnded("turn:3", outcome)  # type: ignore[arg-type]
+    kept = channel.commands.index(f"EXEC MSet WAITING_KEY={key}")
+    assert channel.commands[kept + 1 : kept + 4] == [
+        "SET CONTEXT conversation",
+        "SET EXTENSION s",
+        "SET PRIORITY back",
+    ]
+
+
+def test_a_key_that_the_channel_remembers_is_taken_by_the_next_process(channel: Channel, do: Do) -> None:
+    channel.when(r"TURN\}", "200 result=1 (3)")
+    channel.when("QUEUESTATUS}", "200 result=1 (:)")
+    channel.when("CONTEXT}", "200 result=1 (conversation:s:2)")
+    assert do(CONNECT, resumed=True) == DialEnded("turn:3", "message")
+    assert not any("EXEC Queue" in command for command in channel.commands)
 
 
 def test_a_conversation_is_recorded_in_two_channels(channel: Channel, do: Do, audio: Audio) -> None:
