@@ -225,7 +225,8 @@ def _permits(host: str) -> str:
 
 
 def _rungs(seconds: int) -> str:
-    return "\n".join(f"penaltychange => {seconds * rung},,,{rung}" for rung in range(1, RUNGS + 1))
+    """Let a further rung join each time; who enters the queue anew begins at the rung they had."""
+    return "\n".join(f"penaltychange => {seconds * rung},,,+1" for rung in range(1, RUNGS + 1))
 
 
 def _queues(agencies: tuple[str, ...]) -> str:

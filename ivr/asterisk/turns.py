@@ -15,13 +15,15 @@ from ivr.asterisk.names import AUDIO_NAME, CONVERSATION, KEPT, QUEUE, WAITING
 from ivr.asterisk.sounds import Sounds
 from ivr.asterisk.versions import interleaves, parse
 from ivr.events import DialEnded, DialOutcome, Digits, Event, Recorded, RecordEnd, TimedOut
-from ivr.turns import OFFERS, Action, Connect, Gather, Hangup, Language, Offer, Record, Say, Turn
+from ivr.speaking import number_of
+from ivr.turns import OFFERS, Action, Clip, Connect, Gather, Hangup, Language, Offer, Record, Say, Turn
 
 log = logging.getLogger(__name__)
 
 _RECORD_ENDS: dict[str, RecordEnd] = {"dtmf": "key", "timeout": "silence", "hangup": "hangup"}
 BEEP_SECONDS = 1.5
 """The beep before a message, and what a busy machine adds to it."""
+OFFERED_IN = "waiting_keys"
 BACK = "back"
 """The dialplan's label behind AGI: where a call goes on that no process leads."""
 NOBODY = frozenset({"FULL", "JOINEMPTY", "LEAVEEMPTY", "JOINUNAVAIL", "LEAVEUNAVAIL", "WITHDRAW"})
@@ -190,12 +192,11 @@ class Performer:
             return DialEnded(key, outcome)
         self._speak(action.language)
         emergency = {"EMERGENCY": "1"} if action.emergency else {}
-        before = {"TURN": str(number), "QUEUE_PRIO": str(action.priority)} | emergency
-        self._line.set(QUEUESTATUS="", MEMBERINTERFACE="", WAITING_KEY="", QUEUE_RAISE_PENALTY="0", **before)
+        self._line.set(TURN=str(number), WAITING_KEY="", **emergency)
         if action.record_as:
             self._monitor(_checked(AUDIO_NAME, action.record_as))
         try:
-            self._line.execute("Queue", f"{queue},Ccr,,,{action.timeout}")
+            self._wait_in(queue, action)
         except GoneError:
             answered = self._outcome() == "answered"
             return DialEnded(key, "answered" if answered else "caller_gone", gone=True)
@@ -205,6 +206,34 @@ class Performer:
         if action.record_as and not self._line.gone:
             self._stop_monitor()
         return DialEnded(key, outcome, self._line.gone)
+
+    def _wait_in(self, queue: str, action: Connect) -> None:
+        """Wait in the queue; who was not answered at the first ring hears what else they may ask for.
+
+        For that they leave the queue. They come back in front of those who
+        wait like them, and the rungs go on where they were.
+        """
+        first = number_of(self._line.evaluate("${RING_SECONDS}"), 0) if action.offers else 0
+        if not 0 < first < action.timeout:
+            self._enter(queue, action.timeout, action.priority, rung=0)
+            return
+        self._enter(queue, first, action.priority, rung=0)
+        if self._outcome() != "no_answer":
+            return
+        self._line.set(QUEUESTATUS="")  # the end of the first ring is not the wait's
+        if not self._offers_taken(action.language):
+            self._enter(queue, action.timeout - first, action.priority + 1, rung=1)
+
+    def _enter(self, queue: str, seconds: int, priority: int, rung: int) -> None:
+        places = {"QUEUE_PRIO": str(priority), "QUEUE_RAISE_PENALTY": str(rung)}
+        self._line.set(QUEUESTATUS="", MEMBERINTERFACE="", **places)
+        self._line.execute("Queue", f"{queue},Ccr,,,{seconds}")
+
+    def _offers_taken(self, language: Language) -> bool:
+        """Say which keys there are; tells whether one of them was pressed, which the channel remembers."""
+        (words,) = self._sounds.lists([Clip(OFFERED_IN)], language)
+        self._line.execute("Read", f"WAITING_KEY,{words},1,,1,1")
+        return self._line.evaluate("${WAITING_KEY}") in OFFERS
 
     def _stop_monitor(self) -> None:
         try:

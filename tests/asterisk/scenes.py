@@ -216,10 +216,10 @@ def asks_for_a_call_back(stage: Stage) -> Played:
 
 
 def leaves_a_message_instead(stage: Stage) -> Played:
-    """The citizen hears between two rings which keys there are, and presses 2."""
+    """The citizen hears between two rings which keys there are, and presses 2 meanwhile."""
     citizen = stage.citizen_calls("leaving").chooses("1")
     assert stage.rings("leaving").wait_for_end(20)
-    citizen.listens("id/waiting_keys", more=-1).presses("2")
+    citizen.listens("id/waiting_keys", more=-0.5).presses("2")
     citizen.leaves_message(700, 2).presses("#").reaches("tell")
     return _over(citizen.hangs_up())
 

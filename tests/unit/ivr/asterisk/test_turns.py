@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import wave
 from collections.abc import Callable
 from pathlib import Path
@@ -266,6 +267,34 @@ def test_a_key_leads_out_of_the_queue_and_the_call_back_to_its_place(
         "SET EXTENSION s",
         "SET PRIORITY back",
     ]
+
+
+def test_who_was_not_answered_at_the_first_ring_hears_the_keys_and_keeps_the_place(
+    channel: Channel, do: Do
+) -> None:
+    channel.when("RING_SECONDS", "200 result=1 (15)")
+    channel.when("QUEUESTATUS}", "200 result=1 (TIMEOUT:)")
+    offered = Connect("id", "agency-dinsos", 45, None, priority=5, offers=("call_back", "message"))
+    assert do(offered) == DialEnded("turn:3", "no_answer")
+    spoken = [one for one in channel.commands if re.match("EXEC (Queue|Read)|.*QUEUE_PRIO", one)]
+    assert spoken == [
+        "EXEC MSet QUEUESTATUS=,MEMBERINTERFACE=,QUEUE_PRIO=5,QUEUE_RAISE_PENALTY=0",
+        "EXEC Queue agency-dinsos,Ccr,,,15",
+        "EXEC Read WAITING_KEY,waiting_keys,1,,1,1",
+        "EXEC MSet QUEUESTATUS=,MEMBERINTERFACE=,QUEUE_PRIO=6,QUEUE_RAISE_PENALTY=1",
+        "EXEC Queue agency-dinsos,Ccr,,,30",
+    ]
+
+
+def test_a_key_pressed_while_the_keys_are_told_ends_the_wait(channel: Channel, do: Do) -> None:
+    statuses = iter(["TIMEOUT:", ":"])
+    channel.when("RING_SECONDS", "200 result=1 (15)")
+    channel.when("QUEUESTATUS}", lambda _: f"200 result=1 ({next(statuses)})")
+    channel.when("CONTEXT}", "200 result=1 (conversation:s:2)")
+    channel.when("WAITING_KEY}", "200 result=1 (2)")
+    offered = Connect("id", "agency-dinsos", 45, None, offers=("call_back", "message"))
+    assert do(offered) == DialEnded("turn:3", "message")
+    assert sum("EXEC Queue" in one for one in channel.commands) == 1
 
 
 def test_a_key_that_the_channel_remembers_is_taken_by_the_next_process(channel: Channel, do: Do) -> None:
