@@ -11,22 +11,18 @@ from typing import cast
 
 from ivr.asterisk.agi import GoneError, Line
 from ivr.asterisk.audio import RATE, Audio
-from ivr.asterisk.names import AUDIO_NAME, CONVERSATION, KEPT, QUEUE, WAITING
+from ivr.asterisk.names import AUDIO_NAME, KEPT, QUEUE
+from ivr.asterisk.queue_wait import QueueWait
 from ivr.asterisk.sounds import Sounds
 from ivr.asterisk.versions import interleaves, parse
-from ivr.events import DialEnded, DialOutcome, Digits, Event, Recorded, RecordEnd, TimedOut
-from ivr.speaking import number_of
-from ivr.turns import OFFERS, Action, Clip, Connect, Gather, Hangup, Language, Offer, Record, Say, Turn
+from ivr.events import DialEnded, Digits, Event, Recorded, RecordEnd, TimedOut
+from ivr.turns import Action, Connect, Gather, Hangup, Language, Record, Say, Turn
 
 log = logging.getLogger(__name__)
 
 _RECORD_ENDS: dict[str, RecordEnd] = {"dtmf": "key", "timeout": "silence", "hangup": "hangup"}
 BEEP_SECONDS = 1.5
 """The beep before a message, and what a busy machine adds to it."""
-OFFERED_IN = "waiting_keys"
-BACK = "back"
-"""The dialplan's label behind AGI: where a call goes on that no process leads."""
-NOBODY = frozenset({"FULL", "JOINEMPTY", "LEAVEEMPTY", "JOINUNAVAIL", "LEAVEUNAVAIL", "WITHDRAW"})
 
 
 class Performer:
@@ -38,6 +34,7 @@ class Performer:
         """Work on the channel behind ``line``."""
         self._line = line
         self._sounds = sounds
+        self._queue = QueueWait(line, sounds)
         self._audio = audio
         self._clock = clock
 
@@ -187,7 +184,7 @@ class Performer:
 
     def _connect(self, key: str, number: int, action: Connect, resumed: bool) -> DialEnded:
         queue = _checked(QUEUE, action.queue)
-        if resumed and (outcome := self._outcome() or self._asked()):
+        if resumed and (outcome := self._queue.outcome() or self._queue.asked()):
             self._line.execute("StopMixMonitor")
             return DialEnded(key, outcome)
         self._speak(action.language)
@@ -196,44 +193,16 @@ class Performer:
         if action.record_as:
             self._monitor(_checked(AUDIO_NAME, action.record_as))
         try:
-            self._wait_in(queue, action)
+            self._queue.wait(queue, action)
         except GoneError:
-            answered = self._outcome() == "answered"
+            answered = self._queue.outcome() == "answered"
             return DialEnded(key, "answered" if answered else "caller_gone", gone=True)
-        outcome = self._outcome() or self._asked() or "failed"
+        outcome = self._queue.outcome() or self._queue.asked() or "failed"
         if self._line.gone and outcome != "answered":
             outcome = "caller_gone"
         if action.record_as and not self._line.gone:
             self._stop_monitor()
         return DialEnded(key, outcome, self._line.gone)
-
-    def _wait_in(self, queue: str, action: Connect) -> None:
-        """Wait in the queue; who was not answered at the first ring hears what else they may ask for.
-
-        For that they leave the queue. They come back in front of those who
-        wait like them, and the rungs go on where they were.
-        """
-        first = number_of(self._line.evaluate("${RING_SECONDS}"), 0) if action.offers else 0
-        if not 0 < first < action.timeout:
-            self._enter(queue, action.timeout, action.priority, rung=0)
-            return
-        self._enter(queue, first, action.priority, rung=0)
-        if self._outcome() != "no_answer":
-            return
-        self._line.set(QUEUESTATUS="")  # the end of the first ring is not the wait's
-        if not self._offers_taken(action.language):
-            self._enter(queue, action.timeout - first, action.priority + 1, rung=1)
-
-    def _enter(self, queue: str, seconds: int, priority: int, rung: int) -> None:
-        places = {"QUEUE_PRIO": str(priority), "QUEUE_RAISE_PENALTY": str(rung)}
-        self._line.set(QUEUESTATUS="", MEMBERINTERFACE="", **places)
-        self._line.execute("Queue", f"{queue},Ccr,,,{seconds}")
-
-    def _offers_taken(self, language: Language) -> bool:
-        """Say which keys there are; tells whether one of them was pressed, which the channel remembers."""
-        (words,) = self._sounds.lists([Clip(OFFERED_IN)], language)
-        self._line.execute("Read", f"WAITING_KEY,{words},1,,1,1")
-        return self._line.evaluate("${WAITING_KEY}") in OFFERS
 
     def _stop_monitor(self) -> None:
         try:
@@ -254,30 +223,6 @@ class Performer:
         written, kept = self._audio.writing(f"{name}.raw"), self._audio.kept(f"{name}.raw")
         close = f"[ -s {written} ] && mv {written} {kept} || rm -f {written}"
         self._line.execute("MixMonitor", f"{written},bD,{close}")
-
-    def _asked(self) -> Offer | None:
-        """Return what was asked for by a key, which leads the channel out of the queue to another place.
-
-        The key is kept before the channel is led back: whoever goes on with
-        the call, should this process die, finds the one or the other.
-        """
-        place, key, kept = self._line.evaluate("${CONTEXT}:${EXTEN}:${WAITING_KEY}").split(":")
-        if place != WAITING:
-            return OFFERS.get(kept)
-        self._line.set(WAITING_KEY=key)
-        self._line.command("SET", "CONTEXT", CONVERSATION)
-        self._line.command("SET", "EXTENSION", "s")
-        self._line.command("SET", "PRIORITY", BACK)
-        return OFFERS.get(key)
-
-    def _outcome(self) -> DialOutcome | None:
-        """Return how the queue ended, from the traces it left on the channel."""
-        status, _, member = self._line.evaluate("${QUEUESTATUS}:${MEMBERINTERFACE}").partition(":")
-        if member:
-            return "answered"
-        if status in NOBODY:
-            return "nobody"
-        return "no_answer" if status == "TIMEOUT" else None
 
 
 def _checked(pattern: re.Pattern[str], name: str) -> str:

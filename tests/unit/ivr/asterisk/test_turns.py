@@ -40,12 +40,6 @@ def do(channel: Channel, sounds: Sounds, audio: Audio) -> Do:
     return carry_out
 
 
-@pytest.fixture
-def in_the_conversation(channel: Channel) -> None:
-    """Nobody pressed a key in the queue."""
-    channel.when("CONTEXT}", "200 result=1 (conversation:s:)")
-
-
 def wav(path: Path, seconds: float) -> None:
     """Write a message of so many seconds."""
     with wave.open(str(path), "wb") as file:
@@ -246,7 +240,6 @@ def test_nothing_is_overwritten(channel: Channel, do: Do, audio: Audio) -> None:
         (":", "failed"),
     ],
 )
-@pytest.mark.usefixtures("in_the_conversation")
 def test_connect_ends(channel: Channel, do: Do, told: str, outcome: str) -> None:
     channel.when("QUEUESTATUS}", f"200 result=1 ({told})")
     assert do(CONNECT) == DialEnded("turn:3", outcome)  # type: ignore[arg-type]
