@@ -29,6 +29,8 @@ from ivr.ports import Receipt
 from ivr.turns import OFFERS, Connect, Gather, Spell, Turn
 
 RECORDING_FAILED = "recording-failed"
+MOBILES_ONLY = "twilio"
+"""The provider that can ring officers on their mobiles only."""
 
 _FIND = (  # built once: every event of every call begins with it
     select(Call)
@@ -139,7 +141,8 @@ class Calls:
     def _somebody_on_duty(self, call: Call, now: datetime) -> bool:
         if call.agency_id is None:
             return False
-        return Ladders(self._session, self._policy.zone).anybody(call.agency_id, now)
+        ladders = Ladders(self._session, self._policy.zone)
+        return ladders.anybody(call.agency_id, now, mobile=call.provider == MOBILES_ONLY)
 
     def _happened(self, call: Call, cursor: Cursor, event: Event, now: datetime) -> list[Fact]:
         match event:

@@ -75,8 +75,10 @@ class Ladders:
         self._zone = zone
         self._duty = Duty(session, zone)
 
-    def anybody(self, agency_id: int, at: datetime) -> bool:
-        """Tell whether somebody would be rung."""
+    def anybody(self, agency_id: int, at: datetime, *, mobile: bool = False) -> bool:
+        """Tell whether somebody would be rung; with ``mobile`` only a mobile can be."""
+        if mobile:
+            return any(one.has_mobile for one in self.people(agency_id, at, emergency=True))
         return bool(self._duty.on_duty(agency_id, at)) or self.cover(agency_id, at) is not None
 
     def cover(self, agency_id: int, at: datetime) -> Cover | None:

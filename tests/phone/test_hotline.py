@@ -102,6 +102,29 @@ def test_nobody_on_duty_is_said_at_once(sleeping_town: Town) -> None:
     sleeping_town.expect_outcome(call, Disposition.RECORDED, "message")
 
 
+def test_an_emergency_without_anybody_on_duty_is_told_so_at_once(sleeping_town: Town) -> None:
+    call = sleeping_town.dial_past_language()
+    call.press("9")
+    call.expect("emergency_nobody")
+    leave_message(call)
+
+    assert not sleeping_town.events(call, "queued")
+    ticket = sleeping_town.ticket(call)
+    assert ticket
+    assert ticket.category == "emergency"
+    assert sleeping_town.kept(call).emergency
+
+
+def test_an_emergency_without_anybody_on_duty_that_is_given_up_is_owed_a_call(sleeping_town: Town) -> None:
+    call = sleeping_town.dial_past_language()
+    call.press("9")
+    call.hang_up()
+    obligation = sleeping_town.obligation(call)
+    assert obligation
+    assert obligation.emergency
+    sleeping_town.expect_outcome(call, Disposition.CALL_BACK, "emergency_unanswered")
+
+
 def test_after_the_shift_nobody_is_on_duty(town: Town) -> None:
     town.clock.advance(8 * 3600)
     call = town.dial_past_language()

@@ -99,9 +99,10 @@ def test_without_a_mobile_nobody_is_rung_and_the_citizen_does_not_wait(
     with twilio_site.database.transaction() as session:
         for officer in session.scalars(select(Officer)):
             officer.mobile = None
-    call = waiting(twilio_town)
-    call.expect("not_answered", "message")
-    assert [event.data["outcome"] for event in twilio_town.events(call, "dial_ended")] == ["nobody"]
+    call = twilio_town.dial_past_language()
+    call.press("1")
+    call.expect("nobody_on_duty", "message")
+    assert not twilio_town.events(call, "queued")
     call.hang_up()
 
 

@@ -152,7 +152,7 @@ def test_who_asks_to_leave_a_message_does_so_at_once() -> None:
 
 
 def test_what_a_flow_does_not_offer_ends_the_wait_in_vain() -> None:
-    step = after(SILENCE, SILENCE, keys("9"), DialEnded("d", "message"))
+    step = after(SILENCE, SILENCE, keys("9"), ON_DUTY, DialEnded("d", "message"))
     assert clips(step)[0] == "emergency_not_answered"
 
 
@@ -227,7 +227,7 @@ def test_after_a_conversation_the_ticket_is_opened_and_told() -> None:
 
 def test_an_emergency_rings_everybody_from_every_menu() -> None:
     for before in ([], [SILENCE], [SILENCE, SILENCE], [SILENCE, keys("2")]):
-        step = after(*before, keys("9"))
+        step = after(*before, keys("9"), ON_DUTY)
         connect = last(step)
         assert isinstance(connect, Connect)
         assert (connect.queue, connect.emergency) == ("agency-dinsos-emergency", True)
@@ -236,12 +236,18 @@ def test_an_emergency_rings_everybody_from_every_menu() -> None:
 
 
 def test_an_emergency_before_the_notice_was_over_is_told_of_the_recording() -> None:
-    assert clips(after(keys("9"))) == ["emergency_notice", "emergency_connecting"]
-    assert clips(after(SILENCE, keys("9"))) == ["emergency_connecting"]
+    assert clips(after(keys("9"), ON_DUTY)) == ["emergency_notice", "emergency_connecting"]
+    assert clips(after(SILENCE, keys("9"), ON_DUTY)) == ["emergency_connecting"]
+
+
+def test_an_emergency_that_nobody_can_answer_rings_nobody() -> None:
+    step = after(SILENCE, keys("9"), NOBODY)
+    assert clips(step) == ["emergency_nobody", "message"]
+    assert step.cursor.facts["emergency"] == "yes"
 
 
 def test_an_unanswered_emergency_leaves_a_message_and_an_emergency_ticket() -> None:
-    step = after(keys("9"), DialEnded("d", "no_answer"), MESSAGE)
+    step = after(keys("9"), ON_DUTY, DialEnded("d", "no_answer"), MESSAGE)
 
     assert step.query
     assert step.query.arguments == {"category": "emergency"}
