@@ -18,6 +18,7 @@ from tests.fixtures.databases import (
     sqlite_copy,
     sqlite_template,
 )
+from tests.fixtures.memory import keep_in_memory
 from tests.fixtures.redis import redis_server, redis_url
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "sqlite_template",
 ]
 
+keep_in_memory()  # before pytest makes its first folder
 PORTS = ("WEB", "REDIS", "AGI", "AMI", "SIP")
 
 
