@@ -8,6 +8,7 @@ import pytest
 
 from callcenter import settings as settings_module
 from callcenter.settings import Settings
+from tests.fixtures.applications import compile_once
 from tests.fixtures.children import free_port
 from tests.fixtures.databases import (
     database,
@@ -35,6 +36,7 @@ __all__ = [
 ]
 
 keep_in_memory()  # before pytest makes its first folder
+compile_once()  # before the first application
 PORTS = ("WEB", "REDIS", "AGI", "AMI", "SIP")
 
 
