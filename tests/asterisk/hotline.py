@@ -7,16 +7,18 @@ import random
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from pathlib import Path
 
 from redis import Redis, RedisError
 
 from callcenter import node, probes, settings
-from callcenter.db import Database
+from callcenter.db import Database, is_sqlite
 from callcenter.services.alarms import Alarms
 from ivr.asterisk import exchange
 from tests.asterisk import town
@@ -62,9 +64,9 @@ class Hotline:
     def address(self) -> tuple[str, int]:
         return self.settings.sip_host, self.settings.sip_port
 
-    def start(self, prompts: Path | None = None) -> None:
-        """Start every process by itself; ``prompts`` saves speaking them again."""
-        self.prepare(prompts)
+    def start(self, like: Hotline | None = None) -> None:
+        """Start every process by itself; see ``prepare``."""
+        self.prepare(like)
         self.start_redis()
         for part in PARTS:
             self.start_part(part)
@@ -76,15 +78,30 @@ class Hotline:
         self._start("up", [sys.executable, *self.supervisor])
         until(lambda: any(line.startswith("ready") for line in self.log_lines("ready")), 90, "ready")
 
-    def prepare(self, prompts: Path | None = None) -> None:
-        """Make the database, the town and the prompts."""
+    def prepare(self, like: Hotline | None = None) -> None:
+        """Make the database, the town and the prompts; schema and prompts are those of ``like``, if given."""
         self.home.mkdir(parents=True, exist_ok=True)
-        self.run("db", "upgrade")  # a process of its own: Alembic bears no other hotline beside it
+        if like:
+            shutil.copyfile(like.schema, self.home / "callcenter.db")
+            shutil.copytree(like.settings.prompts_dir, self.settings.prompts_dir, copy_function=os.link)
+        else:
+            self._bring_forward()
         with self.database.transaction() as session:
             self.officers = town.found(session)
-        if prompts:
-            shutil.copytree(prompts, self.settings.prompts_dir, copy_function=os.link)
-        self.run("prompts", "build")
+        if not like:
+            self.run("prompts", "build")
+
+    @property
+    def schema(self) -> Path:
+        """Name a SQLite file with the whole schema and no rows; it is there once this hotline was prepared."""
+        return self.home / "schema.db"
+
+    def _bring_forward(self) -> None:
+        self.run("db", "upgrade")  # a process of its own: Alembic bears no other hotline beside it
+        if is_sqlite(self.database.engine):
+            made, kept = map(sqlite3.connect, (self.home / "callcenter.db", self.schema))
+            with closing(made), closing(kept):
+                made.backup(kept)
 
     def pid_of(self, words: str) -> int | None:
         """Find a supervised process by the words of its command."""

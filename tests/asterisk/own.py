@@ -25,7 +25,7 @@ def own_hotline(stage: Stage, name: str, *, officers: bool = False, **extra: str
     hotline = Hotline(home, **extra)
     try:
         with _STARTING:
-            hotline.start(stage.hotline.settings.prompts_dir)
+            hotline.start(like=stage.hotline)
         registered = endpoints(hotline) if officers else {}
         with Telephone(hotline.binary, hotline.address, folder(home), registered) as telephone:
             telephone.wait_registered()
