@@ -11,6 +11,7 @@ from tests.asterisk.hotline import until
 from tests.asterisk.people import Citizen, Stage
 from tests.asterisk.stories import Story
 
+ORDINARY, URGENT = "agency-nuisance", "agency-nuisance-emergency"
 _WAITING = re.compile(r"^\s+\d+\. \S+ \(wait: .*, prio: (\d+)\)", re.MULTILINE)
 
 
@@ -35,12 +36,11 @@ def waiting_in_line(stage: Stage) -> Queues:
         citizen.reaches("main")
     first, second, third = citizens
     first.waits(1.5).presses("1")
-    _wait_for(stage, "agency-nuisance", 1)
+    _wait_for(stage, **{ORDINARY: 1})
     second.presses("1")
     third.presses("9")
-    ordinary = _wait_for(stage, "agency-nuisance", 2)
-    emergency = _wait_for(stage, "agency-nuisance-emergency", 1)
-    return Queues(ordinary, emergency, *(_story(citizen) for citizen in citizens))
+    seen = _wait_for(stage, **{ORDINARY: 2, URGENT: 1})
+    return Queues(seen[ORDINARY], seen[URGENT], *(_story(citizen) for citizen in citizens))
 
 
 def _mark(stage: Stage, number: str) -> None:
@@ -49,14 +49,21 @@ def _mark(stage: Stage, number: str) -> None:
         factories.active_mark(session, number, set_at=now, expires_at=now + timedelta(days=30))
 
 
-def _wait_for(stage: Stage, queue: str, callers: int) -> list[int]:
-    found: list[int] = []
+def _wait_for(stage: Stage, **callers: int) -> dict[str, list[int]]:
+    """Watch queues until each was seen with so many callers; give their priorities at that moment.
 
-    def in_line() -> bool:
-        found[:] = [int(priority) for priority in _WAITING.findall(stage.hotline.cli(f"queue show {queue}"))]
-        return len(found) == callers
+    Nobody is in a queue for long: after the first ring they hear what else they may ask for.
+    """
+    found: dict[str, list[int]] = {}
 
-    until(in_line, 45, lambda: stage.hotline.cli(f"queue show {queue}"))
+    def seen() -> bool:
+        for queue in callers.keys() - found.keys():
+            shown = [int(one) for one in _WAITING.findall(stage.hotline.cli(f"queue show {queue}"))]
+            if len(shown) == callers[queue]:
+                found[queue] = shown
+        return found.keys() == callers.keys()
+
+    until(seen, 45, lambda: f"{callers} callers, seen {found}: {stage.hotline.cli('queue show')}")
     return found
 
 
