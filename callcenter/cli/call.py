@@ -126,7 +126,9 @@ def _telephone(settings: Settings, officers: Mapping[str, str]) -> Iterator[Tele
             with Telephone(binary, hotline, Path(directory), officers) as telephone:
                 yield telephone
     except (PhoneError, SpeechError, exchange.ExchangeError) as error:
-        raise click.ClickException(f"{error}\nDoes 'callcenter up' run?") from error
+        where = f"{_near(settings.sip_host)}:{settings.sip_port}"
+        hint = f"Does 'callcenter up' run, with the same CALLCENTER_ settings? {where} was asked."
+        raise click.ClickException(f"{error}\n{hint}") from error
 
 
 def _play(settings: Settings, leg: Leg, steps: list[Step]) -> None:
