@@ -20,7 +20,7 @@ STATES = {
     "owed": (_l("Menunggu dikirim"), "note"),
     "queued": (_l("Dikirim"), "note"),
     "sent": (_l("Dikirim"), "note"),
-    "delivered": (_l("Sampai"), "good"),
+    "delivered": (_l("Sudah sampai"), "good"),
     "read": (_l("Dibaca"), "good"),
     "failed": (_l("Tidak sampai"), "bad"),
     "stopped": (_l("Warga tidak mau menerima pesan"), "warn"),

@@ -14,7 +14,14 @@ from babel.messages.pofile import read_po
 import callcenter
 
 ROOT = Path(callcenter.__file__).parent
-KEYWORDS = {"_": None, "_l": None, "gettext": None, "ngettext": (1, 2), "lazy_gettext": None}
+KEYWORDS = {
+    "_": None,
+    "_l": None,
+    "gettext": None,
+    "ngettext": (1, 2),
+    "lazy_gettext": None,
+    "pgettext": ((1, "c"), 2),
+}
 
 
 def english() -> Catalog:
@@ -26,11 +33,12 @@ def first(text: object) -> str:
     return str(text[0]) if isinstance(text, list | tuple) else str(text)
 
 
-def extracted() -> Iterator[str]:
+def extracted() -> Iterator[tuple[str | None, str]]:
+    """Give each text behind its context, which few have."""
     with (ROOT / "translations/babel.cfg").open() as file:
         methods, options = parse_mapping_cfg(file)
-    for _file, _line, text, _comments, _context in extract_from_dir(ROOT, methods, options, KEYWORDS):
-        yield first(text)
+    for _file, _line, text, _comments, context in extract_from_dir(ROOT, methods, options, KEYWORDS):
+        yield context, first(text)
 
 
 def translated() -> list[Message]:
@@ -38,7 +46,8 @@ def translated() -> list[Message]:
 
 
 def test_every_text_is_translated_and_nothing_else() -> None:
-    assert {first(message.id) for message in translated() if message.string} == set(extracted())
+    known = {(message.context, first(message.id)) for message in translated() if message.string}
+    assert known == set(extracted())
 
 
 def test_translations_have_the_same_gaps() -> None:
