@@ -31,12 +31,14 @@ STEPS = {
     DispatchStatus.ARRIVED: _l("Tiba di lokasi"),
     DispatchStatus.DONE: _l("Selesai ditangani"),
 }
+WAYS = {"file": _l("berkas surat"), "mailto": _l("surel"), "mailtos": _l("surel"), "sms": "SMS"}
+"""How somebody was told, by the address's scheme; others are shown as they are (``tgram``)."""
 DECLINE = "decline"
 
 
 @pages.app_context_processor
 def _words() -> dict[str, object]:
-    return {"DISPATCHES": STATUSES, "following_steps": following}
+    return {"DISPATCHES": STATUSES, "WAYS": WAYS, "following_steps": following}
 
 
 @pages.get("/tugas/<token>")
