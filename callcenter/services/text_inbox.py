@@ -169,7 +169,7 @@ class TextInbox:
             agency_id=line.agency_id if line else None,
             number=callers.normalise(arrived.sender) or callers.printable(arrived.sender, 40) or "-",
             name=callers.printable(arrived.name),
-            body=_clean(arrived.body),
+            body=text_words.without_pin(_clean(arrived.body)),
             at=now,
         )
         statement = row.on_conflict_do_nothing(index_elements=["fact"]).returning(TextMessage.id)

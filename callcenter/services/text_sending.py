@@ -13,7 +13,7 @@ from callcenter.services.alarms import Alarms
 from callcenter.services.callers import is_mobile
 from callcenter.services.outbox import Work
 from callcenter.services.text_ways import Ways
-from callcenter.services.text_words import write
+from callcenter.services.text_words import HIDDEN, write
 from callcenter.services.texts import SEND
 from callcenter.services.tickets import Tickets
 from ivr.twilio.errors import TwilioError
@@ -27,7 +27,6 @@ OF_USE = timedelta(hours=24)
 DELETABLE_AFTER = timedelta(minutes=2)
 """Page 20009: at least a minute after a text was sent or received."""
 
-HIDDEN = "••••"
 REFUSED = "texts-refused"
 """The alarm on a line from which no texts can be sent."""
 

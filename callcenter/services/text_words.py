@@ -23,6 +23,10 @@ FRESH, URGENT = frozenset({"baru"}), frozenset({"darurat"})
 _FILLERS = frozenset({"aduan", "tiket", "nomor", "no", "pin"})
 _NUMBER = re.compile(r"(?<!\d)(\d{4}[ .-]?\d{4})(?!\d)")
 _WORD = re.compile(r"[^\W_]+")
+_CALLED_PIN = re.compile(r"(?i)(?<![^\W_])(pin\W{0,5})\d{4}(?!\d)")
+
+HIDDEN = "••••"
+"""What is kept and shown in the place of a PIN."""
 
 Kind = Literal["stop", "start", "help", "status", "text", "empty"]
 
@@ -54,6 +58,14 @@ def read(body: str) -> Wish:
     if (asked := _asked(words)) is not None:
         return asked
     return Wish("text", number=_named(body), fresh=first in FRESH, urgent=first in URGENT)
+
+
+def without_pin(body: str) -> str:
+    """Hide the PIN with which a text asks for a status, and four digits that it calls a PIN."""
+    if not read(body).pin:
+        return _CALLED_PIN.sub(rf"\g<1>{HIDDEN}", body)
+    digits = [at for at, letter in enumerate(body) if letter in "0123456789"]
+    return body[: digits[-numbers.PIN_DIGITS]] + HIDDEN + body[digits[-1] + 1 :]
 
 
 def _alone(word: str) -> Kind | None:

@@ -157,6 +157,7 @@ def test_the_status_is_told_to_the_telephone_it_came_from_and_to_who_knows_the_p
     box.take("status", sender="+6281277777777")
     assert box.replies() == ["opened", "status:new", "wrong", "wrong", "status:new", "help"]
     assert told.ticket == ticket
+    assert told.body == f"status {ticket.number} ••••", "a PIN is kept nowhere"
     assert ticket.pin_failures == 0
 
 

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from callcenter.models import Agency, Alarm, Line, Outbox, TextMessage, TextState, Ticket
 from callcenter.services.residency import Residency
-from callcenter.services.text_sending import HIDDEN, OF_USE, TextSending
+from callcenter.services.text_sending import OF_USE, TextSending
 from callcenter.services.text_ways import WINDOW, Ways
+from callcenter.services.text_words import HIDDEN
 from callcenter.services.texts import Texts
 from callcenter.services.tickets import Tickets
 from ivr.twilio import errors

@@ -7,7 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callcenter.models import TicketStatus
-from callcenter.services.text_words import STATUS_WORDS, WORDINGS, Task, Wish, read, read_task, write
+from callcenter.services.text_words import (
+    STATUS_WORDS,
+    WORDINGS,
+    Task,
+    Wish,
+    read,
+    read_task,
+    without_pin,
+    write,
+)
 
 GSM = set(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -51,6 +60,21 @@ def test_keywords(body: str, wish: Wish) -> None:
 )
 def test_a_citizens_own_words_are_no_keyword(body: str) -> None:
     assert read(body) == Wish("text")
+
+
+@pytest.mark.parametrize(
+    ("body", "kept"),
+    [
+        ("STATUS 27530212 1234", "STATUS 27530212 ••••"),
+        ("status 275302121234", "status 27530212••••"),
+        ("cek aduan no 2753 0212 pin 12-34.", "cek aduan no 2753 0212 pin ••••."),
+        ("aduan 27530212 PIN: 1234 masih gelap", "aduan 27530212 PIN: •••• masih gelap"),
+        ("telepon saya 0812 2753 0212", "telepon saya 0812 2753 0212"),
+        ("status 27530212", "status 27530212"),
+    ],
+)
+def test_a_pin_is_not_kept(body: str, kept: str) -> None:
+    assert without_pin(body) == kept
 
 
 def test_a_ticket_is_named_by_a_number_with_a_true_check_digit() -> None:
