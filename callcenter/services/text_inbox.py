@@ -68,6 +68,7 @@ class TextInbox:
 
     def take(self, arrived: Arrived, now: datetime) -> TextMessage | None:
         """Take a text, as often as it is told; ``None`` when it was taken before."""
+        self._one_by_one(_number(arrived))
         line = self._line(arrived.to, now)
         text = self._written(arrived, line, now)
         if text is None:
@@ -89,7 +90,8 @@ class TextInbox:
         wish = text_words.read(arrived.body)
         if wish.kind in ("stop", "start", "help"):
             return self._keyword(text, wish, arrived, now)
-        if (told := self._officers.told(text, now)) is not None:
+        own = wish.urgent or wish.fresh  # officers are citizens, too: their emergency is no answer
+        if not own and (told := self._officers.told(text, now)) is not None:
             ticket, wording = self._officers.take(text, told, now)
             return Outcome(TextDisposition.OFFICER, ticket, wording)
         if wish.kind == "status":
@@ -154,6 +156,11 @@ class TextInbox:
         count = select(func.count(TextMessage.id)).where(*opened, TextMessage.at > now - timedelta(days=1))
         return self._session.scalar(count) or 0
 
+    def _one_by_one(self, number: str) -> None:
+        """Let another text of this number wait: two at once would each open a ticket. SQLite has one writer."""
+        if self._session.get_bind().dialect.name == "postgresql":
+            self._session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(number, 0))))
+
     def _line(self, number: str, now: datetime) -> Line | None:
         today = now.astimezone(self._zone).date()
         mine = select(Line).where(Line.provider == PROVIDER, Line.number == number, *active_lines(today))
@@ -167,7 +174,7 @@ class TextInbox:
             channel=arrived.channel,
             line_id=line.id if line else None,
             agency_id=line.agency_id if line else None,
-            number=callers.normalise(arrived.sender) or callers.printable(arrived.sender, 40) or "-",
+            number=_number(arrived),
             name=callers.printable(arrived.name),
             body=text_words.without_pin(_clean(arrived.body)),
             at=now,
@@ -189,6 +196,10 @@ class TextInbox:
 
 
 _AT_TWILIO = text_words.STOP_AT_TWILIO | text_words.START_AT_TWILIO | text_words.HELP_AT_TWILIO
+
+
+def _number(arrived: Arrived) -> str:
+    return callers.normalise(arrived.sender) or callers.printable(arrived.sender, 40) or "-"
 
 
 def _is_theirs(ticket: Ticket | None, number: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
@@ -11,6 +12,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from callcenter.db import Database
 from callcenter.models import (
     Enclosure,
     Line,
@@ -248,3 +250,40 @@ def test_an_officer_who_answers_an_sms_writes_on_the_ticket(box: Box) -> None:
     assert box.replies() == ["opened", "task_taken"]
     late = box.take("jalan rusak", NOW + timedelta(days=3), sender=box.officer.mobile)
     assert late.disposition == TextDisposition.OPENED, "officers are citizens, too"
+
+
+def test_an_officers_emergency_is_no_answer(box: Box) -> None:
+    ticket = box.take("Lampu jalan mati").ticket
+    assert ticket is not None
+    assert box.officer.mobile
+    row = Notification(
+        fact="x", officer_id=box.officer.id, ticket_id=ticket.id, channel="sms", started_at=NOW
+    )
+    box.session.add(row)
+    urgent = box.take("DARURAT rumah terbakar", NOW + HOUR, sender=box.officer.mobile)
+    fresh = box.take("BARU sampah menumpuk", NOW + HOUR, sender=box.officer.mobile)
+    assert [one.disposition for one in (urgent, fresh)] == [TextDisposition.OPENED] * 2
+    assert [one.category for one in box.tickets()] == ["general", "emergency", "general"]
+    assert not ticket.entries
+
+
+def test_two_texts_of_one_number_at_once_are_one_complaint(database: Database) -> None:
+    with database.transaction() as session:
+        agency = factories.agency(session)
+        factories.line(session, agency, LINE, provider="twilio")
+
+    def take(session: Session, key: str) -> None:
+        TextInbox(session, SECRET, WIB).take(Arrived(key, "sms", CITIZEN, LINE, "Lampu mati"), NOW)
+
+    def second() -> None:
+        with database.transaction() as session:
+            take(session, "SM" + "b" * 32)
+
+    thread = threading.Thread(target=second)
+    with database.transaction() as session:
+        take(session, "SM" + "a" * 32)
+        thread.start()
+        thread.join(1)  # long enough to write what it must not write yet
+    thread.join()
+    with database.reading() as session:
+        assert len(session.scalars(select(Ticket)).all()) == 1
