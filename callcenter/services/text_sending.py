@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callcenter.models import Channel, TextMessage, TextState
+from callcenter.models import Channel, Line, TextMessage, TextState
 from callcenter.services.alarms import Alarms
 from callcenter.services.callers import is_mobile
 from callcenter.services.outbox import Work
@@ -26,6 +26,9 @@ OF_USE = timedelta(hours=24)
 
 DELETABLE_AFTER = timedelta(minutes=2)
 """Page 20009: at least a minute after a text was sent or received."""
+
+LINE_OFF = "line_off"
+"""Why a text was not sent: an administrator has switched its line off meanwhile."""
 
 REFUSED = "texts-refused"
 """The alarm on a line from which no texts can be sent."""
@@ -68,9 +71,9 @@ class TextSending:
         text = self._locked(text_id)
         if text.state != TextState.OWED:
             return None
-        if text.line is None or self._given_up(text, now):
+        if text.line is None or self._given_up(text, text.line, now):
             return None
-        since, text.begun_at = text.begun_at, now
+        since, text.begun_at = text.begun_at, text.begun_at or now
         body = self._words(text)
         return Outgoing(text.id, address(text.channel, text.number), self._sender(text), body, since)
 
@@ -145,11 +148,13 @@ class TextSending:
         self._session.flush()
         Work(self._session).owe(SEND, f"text:{again.id}", {"text_id": again.id}, now)
 
-    def _given_up(self, text: TextMessage, now: datetime) -> bool:
+    def _given_up(self, text: TextMessage, line: Line, now: datetime) -> bool:
         """End a text that nobody wants, or wants any more."""
         confirms = text.wording == "stop"  # the one answer to who wants no more
         if not confirms and self._ways.wants_none(text.channel, text.number):
             self._end(text, TextState.STOPPED, None, now)
+        elif not self._ways.is_open(line):
+            self._end(text, TextState.EXPIRED, LINE_OFF, now)
         elif text.begun_at is None and now - text.at > OF_USE:
             self._end(text, TextState.EXPIRED, text.error, now)
         return text.ended_at is not None

@@ -66,6 +66,10 @@ class Ways:
         lines = self._session.scalars(select(Line).where(Line.texts_for_all, Line.id != text.line_id))
         return self._first(lines)
 
+    def is_open(self, line: Line) -> bool:
+        """Tell whether a line may (still) be used."""
+        return self._first([line]) is not None
+
     def wants_none(self, channel: str, number: str) -> bool:
         """Tell whether a number wants no messages on a channel."""
         return self._session.get(TextStop, (channel, number)) is not None
@@ -95,7 +99,9 @@ class Ways:
         return list(self._session.scalars(lines.order_by(Line.texts_for_all, Line.id)))
 
     def _last(self, ticket: Ticket) -> TextMessage | None:
-        texts = select(TextMessage).where(TextMessage.ticket_id == ticket.id, TextMessage.incoming)
+        """Find what whoever opened a ticket wrote about it last: officers and strangers write about it, too."""
+        theirs = (TextMessage.ticket_id == ticket.id, TextMessage.number == ticket.caller_number)
+        texts = select(TextMessage).where(*theirs, TextMessage.incoming)
         return self._session.scalar(texts.order_by(TextMessage.id.desc()).limit(1))
 
     def _of(self, text: TextMessage, channel: Channel) -> Way | None:

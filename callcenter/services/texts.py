@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
@@ -41,11 +42,12 @@ class Texts:
             self._owe(f"reply:{text.key}", way, text.number, now, ticket=ticket, wording=wording)
 
     def write(self, ticket: Ticket, body: str, account_id: int, once: str, now: datetime) -> bool:
-        """Owe what an officer writes; tells whether there is a way. ``once`` names one pressing of the button."""
+        """Owe what an officer writes; tells whether there is a way. ``once`` names the page: each words go once."""
         way = self._ways.to(ticket, now)
         if way is None or ticket.caller_number is None:
             return False
-        fact = f"written:{ticket.id}:{account_id}:{once}"
+        words = hashlib.sha256(f"{once}\n{body}".encode()).hexdigest()[:32]
+        fact = f"written:{ticket.id}:{account_id}:{words}"
         self._owe(fact, way, ticket.caller_number, now, ticket=ticket, body=body, account_id=account_id)
         return True
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callcenter.models import Ticket, TicketEntry, TicketStatus
-from callcenter.services.access import NotVisibleError, Viewer
+from callcenter.services.access import NotVisibleError, Viewer, possible_id
 from callcenter.services.dispatch_answers import Answers, Who
 from callcenter.services.texts import Texts
 
@@ -89,7 +89,7 @@ class TicketWork:
     def write(self, ticket_id: int, text: str, once: str, now: datetime) -> None:
         """Write to the citizen; raises ``TicketWorkError`` where there is no way to them.
 
-        ``once`` names one pressing of the button: pressed twice, it is sent once.
+        ``once`` names the page that was filled in: pressed twice, the same words are sent once.
         """
         body = _clean(text)
         if not body:
@@ -100,8 +100,9 @@ class TicketWork:
             raise TicketWorkError("no_way")
 
     def _ticket(self, ticket_id: int) -> Ticket:
-        query = self._viewer.narrow_tickets(select(Ticket).where(Ticket.id == ticket_id))
-        ticket = self._session.scalar(query.with_for_update())
+        query = self._viewer.narrow_tickets(select(Ticket).where(Ticket.id == possible_id(ticket_id)))
+        # What is written on a ticket meanwhile need not wait: nobody changes its id.
+        ticket = self._session.scalar(query.with_for_update(key_share=True))
         if ticket is None:
             raise NotVisibleError(f"ticket {ticket_id}")
         return ticket

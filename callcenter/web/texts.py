@@ -39,6 +39,7 @@ DISPOSITIONS = {
     "empty": (_l("Kosong"), "calm"),
 }
 ERRORS = {
+    "line_off": _l("Nomor instansi ini dimatikan sebelum pesan dikirim."),
     "21211": _l("Ini bukan nomor telepon."),
     "21408": _l("Akun penyedia belum boleh mengirim ke negara ini."),
     "21606": _l("Nomor instansi ini tidak dapat mengirim SMS."),

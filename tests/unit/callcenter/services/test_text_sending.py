@@ -253,3 +253,55 @@ def test_what_whatsapp_does_not_carry_so_late_goes_by_sms(
     outgoing = sending.begin(second.id, NOW)
     assert outgoing is not None
     assert outgoing.to == CITIZEN
+
+
+def test_a_citizens_way_is_not_that_of_others_who_wrote_about_the_ticket(
+    session: Session, line: Line, ticket: Ticket
+) -> None:
+    other = factories.agency(session, "diskominfo", "Diskominfo")
+    common = switched_on(session, factories.line(session, other, COMMON, provider="twilio"))
+    stranger = TextMessage(
+        fact="text:1",
+        incoming=True,
+        channel="whatsapp",
+        line_id=common.id,
+        number="+6281299999999",
+        body="status",
+        at=NOW,
+    )
+    stranger.ticket = ticket
+    session.add(stranger)
+    session.flush()
+    way = Ways(session).to(ticket, NOW)
+    assert way is not None
+    assert (way.line, way.channel) == (line, "sms")
+
+
+def test_other_words_from_the_same_page_are_another_text(
+    session: Session, line: Line, ticket: Ticket
+) -> None:
+    account = factories.account(session)
+    for body in ("Kami datang besok.", "Kami datang besok.", "Kami datang lusa."):
+        assert Texts(session).write(ticket, body, account.id, "once\0", NOW)
+    assert [text.body for text in owed(session)] == ["Kami datang besok.", "Kami datang lusa."]
+
+
+def test_a_line_that_was_switched_off_meanwhile_sends_nothing(
+    session: Session, line: Line, ticket: Ticket, sending: TextSending
+) -> None:
+    text = opened(session, ticket)
+    Residency(session).decide(line, on=False, reason="Ditinjau", account_id=None, now=NOW)
+    session.flush()
+    assert sending.begin(text.id, NOW) is None
+    assert (text.state, text.error) == (TextState.EXPIRED, "line_off")
+
+
+def test_a_sending_whose_end_is_not_known_is_looked_for_since_it_first_began(
+    session: Session, line: Line, ticket: Ticket, sending: TextSending
+) -> None:
+    text = opened(session, ticket)
+    for minutes in range(3):
+        sending.begin(text.id, NOW + timedelta(minutes=minutes))
+    last = sending.begin(text.id, NOW + timedelta(minutes=9))
+    assert last is not None
+    assert last.since == NOW
