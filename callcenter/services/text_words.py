@@ -13,7 +13,8 @@ from callcenter.services import numbers
 STOP_AT_TWILIO = frozenset({"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "optout", "revoke"})
 START_AT_TWILIO = frozenset({"start", "yes", "unstop"})
 HELP_AT_TWILIO = frozenset({"help", "info"})
-"""Twilio answers these itself on SMS (help centre: "Twilio support for opt-out keywords")."""
+"""Twilio answers these itself on SMS (help centre: "Twilio support for opt-out keywords"). After its STOP only its START
+opens the way again, MULAI does not: so our Indonesian texts offer BERHENTI, which Twilio does not know."""
 
 STOP = STOP_AT_TWILIO | {"berhenti"}
 START = START_AT_TWILIO | {"mulai"}
@@ -143,18 +144,18 @@ STATUS_WORDS: Mapping[str, Mapping[str, str]] = {
 
 WORDINGS: Mapping[str, Mapping[str, str]] = {
     "id": {
-        "number": "Aduan Anda tercatat: nomor {number}, PIN {pin}. Balas STATUS untuk perkembangan, STOP untuk berhenti.",
+        "number": "Aduan Anda tercatat: nomor {number}, PIN {pin}. Balas STATUS untuk perkembangan, BERHENTI untuk berhenti.",
         "opened": "Pesan Anda tercatat sebagai aduan {number}, PIN {pin}. Balas untuk menambah keterangan, "
-        "STATUS untuk perkembangan, STOP untuk berhenti.",
+        "STATUS untuk perkembangan, BERHENTI untuk berhenti.",
         "urgent": "Aduan darurat {number}, PIN {pin}: petugas diberi tahu. Bila ada bahaya, telepon nomor ini sekarang.",
         "added": "Keterangan Anda ditambahkan pada aduan {number}. Untuk hal lain kirim BARU diikuti isinya.",
         "status": "Aduan {number} {status}.",
         "wrong": "Nomor atau PIN tidak cocok. Kirim: STATUS nomor PIN. Contoh: STATUS 12345674 1234",
         "locked": "Aduan ini terlalu sering ditanyakan dengan PIN yang salah. Silakan telepon nomor ini.",
         "help": "Tulis keluhan Anda di sini, atau kirim STATUS nomor PIN. Nomor ini juga dapat ditelepon 24 jam. "
-        "STOP untuk berhenti menerima pesan.",
+        "BERHENTI untuk berhenti menerima pesan.",
         "stop": "Anda tidak menerima pesan lagi. Kirim MULAI untuk menerimanya kembali.",
-        "start": "Anda menerima pesan kembali. Kirim STOP untuk berhenti.",
+        "start": "Anda menerima pesan kembali. Kirim BERHENTI untuk berhenti.",
         "task_taken": "Aduan {number}: tercatat. Balas JALAN, TIBA atau SELESAI.",
         "task_another": "Aduan {number} sudah diterima petugas lain. Terima kasih.",
         "task_over": "Aduan {number}: tidak ada yang diubah, sudah tercatat sebelumnya.",
@@ -170,7 +171,7 @@ WORDINGS: Mapping[str, Mapping[str, str]] = {
         "locked": "This complaint was asked for with a wrong PIN too often. Please call this number.",
         "help": "Write your complaint here, or send STATUS number PIN. You can call this number at any hour. "
         "STOP for no messages.",
-        "stop": "You will get no more messages. Send MULAI to get them again.",
+        "stop": "You will get no more messages. Send START to get them again.",
         "start": "You will get messages again. Send STOP to end that.",
         "task_taken": "Complaint {number}: noted. Answer JALAN, TIBA or SELESAI.",
         "task_another": "Another officer has taken complaint {number}. Thank you.",
