@@ -13,6 +13,7 @@ from callcenter.services.complaint import Complaints
 from callcenter.services.disposition import Outcome, Story, decide
 from callcenter.services.nuisance import Nuisance
 from callcenter.services.obligations import Obligations
+from callcenter.services.offered_calls import UNKNOWN_LINE_FLOW
 from callcenter.services.promises import PROMISED
 from callcenter.services.silence import SHORTEST_MESSAGE, is_silent
 from callcenter.services.timeline import Timeline
@@ -89,6 +90,7 @@ class Closing:
             emergency=call.emergency,
             has_number=call.caller_number is not None,
             asked=_facts(call).get("call_back") in PROMISED,
+            line_off=call.line_id is not None and call.flow == UNKNOWN_LINE_FLOW,
             silent=is_silent(call, self._timeline),
         )
 

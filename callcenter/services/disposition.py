@@ -32,6 +32,8 @@ class Story:
     """We called ourselves."""
     asked: bool = False
     """A call-back was promised."""
+    line_off: bool = False
+    """The line was not served: it is off (``callcenter.services.residency``)."""
     silent: bool = False
     """Nothing was pressed and nothing said; see ``callcenter.services.silence``."""
 
@@ -76,4 +78,6 @@ def _without_complaint(story: Story) -> Outcome:
         return Outcome(Disposition.DISCARDED, "status_told")
     if not story.has_number:
         return Outcome(Disposition.DISCARDED, "no_number")
+    if story.line_off:
+        return Outcome(Disposition.CALL_BACK, "line_off")
     return Outcome(Disposition.CALL_BACK, SILENT if story.silent else "abandoned")

@@ -104,6 +104,7 @@ REASONS = {
     "status_told": _l("status aduan sudah disampaikan"),
     "no_number": _l("tidak ada nomor yang dapat ditelepon balik"),
     "unknown_line": _l("nomor yang dituju tidak aktif"),
+    "line_off": _l("nomor yang dituju belum dinyalakan"),
     "test": _l("panggilan uji dari sistem sendiri"),
 }
 PROBLEMS = {

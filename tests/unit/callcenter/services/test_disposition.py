@@ -37,13 +37,13 @@ def test_each_story_has_its_outcome(change: dict[str, bool], expected: Dispositi
     assert decide(replace(GIVEN_UP, **change)).disposition is expected
 
 
-@given(st.builds(Story, *[st.booleans()] * 9))
+@given(st.builds(Story, *[st.booleans()] * 11))
 def test_an_emergency_on_a_known_line_is_never_discarded(story: Story) -> None:
     outcome = decide(replace(story, known_line=True, emergency=True, test=False))
     assert outcome.disposition is not Disposition.DISCARDED
 
 
-@given(st.builds(Story, *[st.booleans()] * 9))
+@given(st.builds(Story, *[st.booleans()] * 11))
 def test_every_outcome_has_a_reason(story: Story) -> None:
     assert decide(story).reason
 
@@ -61,7 +61,11 @@ def test_a_silent_call_says_so_and_is_owed_the_same() -> None:
         assert silent.disposition is decide(story).disposition
 
 
-@given(st.builds(Story, *[st.booleans()] * 9))
+def test_who_called_a_line_that_is_off_did_not_give_up() -> None:
+    assert decide(replace(GIVEN_UP, line_off=True)).reason == "line_off"
+
+
+@given(st.builds(Story, *[st.booleans()] * 11))
 def test_silence_decides_no_outcome(story: Story) -> None:
     outcomes = [decide(replace(story, silent=silent)).disposition for silent in (True, False)]
     assert outcomes[0] is outcomes[1]

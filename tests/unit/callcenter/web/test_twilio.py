@@ -112,7 +112,8 @@ def test_a_line_that_is_off_is_not_served_and_its_caller_is_owed_a_call(place: P
     with place.database.reading() as session:
         call = session.scalars(select(Call)).one()
         whys = session.scalars(select(CallEvent.data).where(CallEvent.kind == "degraded")).all()
-        assert (whys, call.disposition) == ([{"why": "line_off"}], "call_back")
+        assert whys == [{"why": "line_off"}]
+        assert (call.disposition, call.disposition_reason) == ("call_back", "line_off")
 
 
 def test_a_request_that_comes_twice_is_given_the_same_turn(place: Place, post: Post) -> None:
