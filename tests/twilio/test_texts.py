@@ -304,11 +304,10 @@ def test_an_officer_is_told_by_sms_and_answers(twilio_site: TwilioSite, twilio_t
     run(twilio_site, "notify_ticket")
     settle(twilio_site)
     (ticket,) = tickets(twilio_site)
-    assert got(twilio_site, mobile) == [
-        f"Aduan baru {ticket.number} - Dinas Sosial {twilio_site.settings.web_url}/tickets/{ticket.id}"
-    ]
+    (told,) = got(twilio_site, mobile)
+    assert told.startswith(f"Aduan baru {ticket.number} - Dinas Sosial {twilio_site.settings.web_url}/tugas/")
     twilio_site.exchange.send_in(mobile, twilio_town.number, "Siap meluncur")
     with twilio_site.database.reading() as session:
-        (entry,) = session.get_one(Ticket, ticket.id).entries
-        assert entry.text == "SMS Officer 0: Siap meluncur"
+        entries = [entry.text for entry in session.get_one(Ticket, ticket.id).entries]
+    assert entries == ["SMS Officer 0: Siap meluncur", "Officer 0 menerima tugas ini (SMS)"]
     assert len(tickets(twilio_site)) == 1
