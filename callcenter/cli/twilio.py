@@ -77,12 +77,19 @@ def check() -> None:
 
 
 @twilio.command("bin")
-def static() -> None:
+@click.option(
+    "--end", is_flag=True, help="The document of a second Bin, which takes leave after the message."
+)
+@click.option("--then", metavar="URL", default="", help="The second Bin's address.")
+def static(end: bool, then: str) -> None:
     """Print a TwiML document for a TwiML Bin: with it a caller is heard while this whole site is away.
 
-    Set CALLCENTER_TWILIO_FALLBACK_URL to the Bin's address and say `callcenter twilio setup --do`.
+    Make a Bin of what --end prints, then another of what --then prints with the first one's address.
+    Set CALLCENTER_TWILIO_FALLBACK_URL to the other's address and say `callcenter twilio setup --do`.
+    Without --then the message's end is told to this site, and who calls while that is away is asked twice.
     """
-    click.echo(bootstrap.twilio_alone(_settings()).static())
+    alone = bootstrap.twilio_alone(_settings())
+    click.echo(alone.static_end() if end else alone.static(then))
 
 
 @twilio.command()

@@ -81,15 +81,28 @@ class Alone:
         response.hangup()
         return str(response)
 
-    def static(self) -> str:
-        """Write the same for a place that is not ours: no call is known there, and no prompt of ours is heard."""
+    def static(self, after: str = "") -> str:
+        """Write the same for a place that is not ours: no call is known there, and no prompt of ours is heard.
+
+        ``after`` is where the end of a message is told, when it is not to be here: while
+        this site is away, Twilio would turn to the number's fallback, and that is this document
+        once more (page "Availability and Reliability").
+        """
         response = VoiceResponse()
-        response.say(" ".join(texts(LANGUAGE)[name].words for name in WELCOME), language=SPOKEN)
-        self._record(response, "")
-        response.say(texts(LANGUAGE)["message_empty"].words, language=SPOKEN)
+        _speak(response, *WELCOME)
+        self._record(response, "", after)
+        _speak(response, "message_empty")
         return str(response)
 
-    def _record(self, response: VoiceResponse, call: str) -> None:
+    @staticmethod
+    def static_end() -> str:
+        """Write what is heard at that other place: the message is kept."""
+        response = VoiceResponse()
+        _speak(response, "message_kept", "goodbye")
+        response.hangup()
+        return str(response)
+
+    def _record(self, response: VoiceResponse, call: str, after: str = "") -> None:
         """Record; without a call's key nobody is told, and the recording is found in the account's list."""
         told = {"recording_status_callback": self._addresses.recording(f"{call}__m__{TURN}")} if call else {}
         response.record(
@@ -98,7 +111,7 @@ class Alone:
             finish_on_key="#",
             play_beep=True,
             trim="do-not-trim",
-            action=self._addresses.of("/fallback/kept"),
+            action=after or self._addresses.of("/fallback/kept"),
             method="POST",
             **told,
         )
@@ -106,3 +119,8 @@ class Alone:
     def _play(self, response: VoiceResponse, parts: list[Part]) -> None:
         for name in self._files.names(parts, LANGUAGE):
             response.play(self._addresses.prompt(LANGUAGE, name))
+
+
+def _speak(response: VoiceResponse, *names: str) -> None:
+    """Let Twilio's own voice say our prompts."""
+    response.say(" ".join(texts(LANGUAGE)[name].words for name in names), language=SPOKEN)

@@ -73,13 +73,13 @@ def told(call: TwilioCall) -> tuple[str, str]:
     return "".join(digits[:8]), "".join(digits[8:12])
 
 
-def only_a_bin(words: str) -> Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]:
-    """Make what answers at the Bin's address, and nowhere else."""
+def only_bins(**bins: str) -> Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]:
+    """Make what answers at the Bins' addresses, and nowhere else."""
 
     def app(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
-        found = environ["PATH_INFO"] == "/bin"
-        start("200 OK" if found else "503 Service Unavailable", [("Content-Type", "text/xml")])
-        return [words.encode() if found else b""]
+        words = bins.get(environ["PATH_INFO"].removeprefix("/"), "")
+        start("200 OK" if words else "503 Service Unavailable", [("Content-Type", "text/xml")])
+        return [words.encode()]
 
     return app
 
@@ -137,7 +137,7 @@ def test_what_a_bin_recorded_is_fetched(twilio_site: TwilioSite, twilio_town: To
     exchange.numbers[twilio_town.number].fallback = BIN
     whole = exchange.site.app
     exchange.site.app, exchange.tolerates = (
-        only_a_bin(bootstrap.twilio_alone(twilio_site.settings).static()),
+        only_bins(bin=bootstrap.twilio_alone(twilio_site.settings).static()),
         True,
     )
     call = exchange.call("+266696687", twilio_town.number)
@@ -149,6 +149,21 @@ def test_what_a_bin_recorded_is_fetched(twilio_site: TwilioSite, twilio_town: To
     assert (kept.disposition, kept.caller_kind) == (Disposition.RECORDED, "anonymous")
     assert [row.kind for row in of(twilio_site, Recording, call.sid)] == ["message"]
     assert of(twilio_site, Ticket, call.sid)[0].provisional
+
+
+def test_a_second_bin_takes_leave_of_who_left_a_message(twilio_site: TwilioSite, twilio_town: Town) -> None:
+    exchange, alone = twilio_site.exchange, bootstrap.twilio_alone(twilio_site.settings)
+    exchange.numbers[twilio_town.number].fallback = BIN
+    whole, exchange.tolerates = exchange.site.app, True
+    exchange.site.app = only_bins(bin=alone.static(f"{BIN}-end"), **{"bin-end": alone.static_end()})
+    call = exchange.call("+6281200000001", twilio_town.number)
+    call.take_heard()
+    call.speak(9)
+    assert call.over
+    assert [words.partition(":")[0] for words in call.take_heard()] == ["say"]
+    exchange.site.app, exchange.tolerates = whole, False
+    come_home(twilio_site)
+    assert one(twilio_site, call.sid).disposition == Disposition.RECORDED
 
 
 def test_a_call_that_lost_us_midway_is_kept_whole(twilio_site: TwilioSite, twilio_town: Town) -> None:

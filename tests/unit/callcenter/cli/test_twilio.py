@@ -139,6 +139,14 @@ def test_the_document_for_a_bin_is_one_that_twilio_takes(desk: Desk) -> None:
     assert [one.tag for one in verbs] == ["Say", "Record", "Say"]
 
 
+def test_a_second_bin_takes_leave_after_the_message(desk: Desk) -> None:
+    place = "https://handler.twilio.com/twiml/EH2"
+    first = document(desk.run("bin", "--then", place).output.encode(), "text/xml", place)
+    assert first[1].url("action") == place
+    second = document(desk.run("bin", "--end").output.encode(), "text/xml", place)
+    assert [one.tag for one in second] == ["Say", "Hangup"]
+
+
 def test_without_an_account_it_is_told_what_to_set(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("ACCOUNT", "TOKEN", "URLS"):
         monkeypatch.delenv(f"CALLCENTER_TWILIO_{name}")
