@@ -132,8 +132,13 @@ class Answers:
         return self._session.get_one(Account, who.account_id).username if who.account_id else "Seseorang"
 
     def _locked(self, dispatch_id: int) -> Dispatch:
-        mine = select(Dispatch).where(Dispatch.id == dispatch_id)
-        found = self._session.scalar(mine.with_for_update(of=Dispatch))
+        """Lock the ticket first, as its page does: the other way round the two would wait for each other."""
+        fresh = {"populate_existing": True}  # both may have been read before somebody else changed them
+        of_it = select(Dispatch.ticket_id).where(Dispatch.id == dispatch_id).scalar_subquery()
+        ticket = select(Ticket).where(Ticket.id == of_it).with_for_update(key_share=True, of=Ticket)
+        self._session.scalar(ticket.execution_options(**fresh))
+        mine = select(Dispatch).where(Dispatch.id == dispatch_id).with_for_update(of=Dispatch)
+        found = self._session.scalar(mine.execution_options(**fresh))
         if found is None:
             raise LookupError(f"no dispatch {dispatch_id}")
         return found

@@ -48,7 +48,7 @@ class Dispatches:
     def open(self, ticket: Ticket, now: datetime, text_id: int | None = None) -> None:
         """Begin to look for somebody, and tell rung 0; a ticket that has an open dispatch goes on with it.
 
-        What its citizen adds is told to who has accepted it.
+        What its citizen adds is told to who has accepted it, as long as they are there.
         """
         known = self._open_of(ticket.id)
         urgent = ticket.category == "emergency"
@@ -63,8 +63,9 @@ class Dispatches:
                 opened_at=now,
             )
             self._session.execute(row.on_conflict_do_nothing())
-        accepted = known is not None and known.officer_id is not None
-        people = [known.officer_id] if known and accepted else self._first(ticket.agency_id, now)
+        accepted = known.officer if known is not None else None
+        here = accepted is not None and accepted.active
+        people = [accepted.id] if accepted and here else self._first(ticket.agency_id, now)
         for officer_id in people:
             payload = {"ticket_id": ticket.id, "officer_id": officer_id}
             payload |= {"text_id": text_id} if text_id else {}

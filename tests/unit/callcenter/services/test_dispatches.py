@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -10,6 +11,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from callcenter.db import Database
 from callcenter.models import (
     Agency,
     Alarm,
@@ -269,3 +271,55 @@ def test_a_link_is_one_officers_for_one_dispatch(desk: Desk) -> None:
     desk.session.flush()
     with pytest.raises(NotVisibleError):
         find(desk.session, text, KEY)
+
+
+def test_more_of_the_citizen_is_told_anew_when_who_had_it_has_left(desk: Desk) -> None:
+    desk.dispatches().open(desk.ticket, NOW)
+    who = Who(desk.deputy.id, None, "SMS")
+    Answers(desk.session).say(desk.it().id, DispatchStatus.ACKNOWLEDGED, who, NOW)
+    desk.deputy.active = False
+    text = TextMessage(fact="text:1", incoming=True, channel="sms", number="+62812", body="x", at=NOW)
+    desk.session.add(text)
+    desk.session.flush()
+    desk.dispatches().open(desk.ticket, NOW, text.id)
+    assert desk.told() == ["Siti:first", "Siti:first"]
+
+
+def test_who_answers_waits_for_who_works_on_the_ticket_and_keeps_nothing_locked(database: Database) -> None:
+    with database.transaction() as session:
+        agency = factories.agency(session)
+        officer_id = factories.officer(session, agency).id
+        ticket = factories.ticket(session, agency)
+        Dispatches(session, WIB).open(ticket, NOW)
+        found = Answers(session).of(ticket.id)
+        assert found is not None
+        key = found.id
+
+    def answer() -> None:
+        with database.transaction() as session:
+            Answers(session).say(key, DispatchStatus.DONE, Who(officer_id, None, "SMS"), NOW)
+
+    thread = threading.Thread(target=answer)
+    with database.transaction() as session:
+        session.scalar(select(Ticket).where(Ticket.id == ticket.id).with_for_update(key_share=True))
+        thread.start()
+        thread.join(1)  # long enough to lock what it must not lock yet
+        session.scalar(select(Dispatch).where(Dispatch.id == key).with_for_update(nowait=True))
+    thread.join()
+    with database.reading() as session:
+        assert session.get_one(Ticket, ticket.id).status == TicketStatus.RESOLVED
+
+
+def test_who_looked_before_somebody_else_accepted_does_not_have_it(database: Database) -> None:
+    with database.transaction() as session:
+        agency = factories.agency(session)
+        first, second = (factories.officer(session, agency, name) for name in ("Siti", "Budi"))
+        ticket = factories.ticket(session, agency)
+        Dispatches(session, WIB).open(ticket, NOW)
+    with database.reading() as late:
+        seen = Answers(late).of(ticket.id)
+        assert seen is not None
+        with database.transaction() as session:
+            Answers(session).say(seen.id, DispatchStatus.ACKNOWLEDGED, Who(first.id, None, "tautan"), NOW)
+        who = Who(second.id, None, "tautan")
+        assert Answers(late).say(seen.id, DispatchStatus.ACKNOWLEDGED, who, NOW) is Reply.ANOTHER
