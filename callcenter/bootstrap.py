@@ -127,9 +127,9 @@ def sender(settings: Settings, client: Client | None = None) -> Sender:
 
 
 def _sms(client: Client) -> Sms:
-    def send(from_: str, to: str, words: str) -> None:
+    def send(from_: str, to: str, words: str) -> str:
         try:
-            client.messages.send(to, from_, words)
+            return client.messages.send(to, from_, words)
         except TwilioError as error:
             raise SmsRefusedError(error.permanent, str(error)) from None
 

@@ -10,7 +10,7 @@ import hashlib
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import select
@@ -20,6 +20,7 @@ from callcenter.db import Database
 from callcenter.models import Enclosure
 from callcenter.services.text_sending import owe_deletion
 from ivr.twilio.client import Client
+from ivr.twilio.downloads import OK
 from ivr.twilio.errors import TwilioError
 from recordings.kinds import kind_of
 from recordings.store import CHUNK, Store, StoreError
@@ -28,6 +29,10 @@ log = logging.getLogger(__name__)
 
 MOST_BYTES = 32 * 2**20
 """Twice what WhatsApp takes (Twilio, "WhatsApp: media messages": 16 MB)."""
+
+
+PATIENCE = timedelta(minutes=10)
+"""How long a file that is not there may still come; as for recordings (``callcenter.fetcher``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,7 @@ class Enclosures:
                 self.client.messages.download(text_key, key, file, MOST_BYTES)
             self._keep(enclosure_id, path, at, now)
         except TwilioError as error:
-            if not error.permanent:
+            if not _is_for_good(error, now - at):
                 raise
             self._give_up(enclosure_id, error, now)
         finally:
@@ -79,6 +84,8 @@ class Enclosures:
         log.error("enclosure %s is not to be had: %s", enclosure_id, error)
         with self.database.transaction() as session:
             row = _found(session, enclosure_id)
+            if _is_over(row):
+                return  # another worker was quicker
             row.problem = str(error)
             _clean_up(session, row, now)
 
@@ -88,6 +95,15 @@ def _found(session: Session, enclosure_id: int) -> Enclosure:
     if row is None:
         raise LookupError(f"no enclosure {enclosure_id}")
     return row
+
+
+def _is_for_good(error: TwilioError, age: timedelta) -> bool:
+    """Tell a file that will never come from one for which something has to be put right first.
+
+    A wrong token or a redirection that has run out is refused as well, and Twilio's copy is deleted afterwards.
+    """
+    too_long = error.permanent and error.status == OK
+    return too_long or (error.is_absent and age >= PATIENCE)
 
 
 def _is_over(row: Enclosure) -> bool:

@@ -44,8 +44,8 @@ class SmsRefusedError(Exception):
         self.permanent = permanent
 
 
-Sms = Callable[[str, str, str], object]
-"""Sends from a number to a number these words; raises ``SmsRefusedError``."""
+Sms = Callable[[str, str, str], str]
+"""Sends from a number to a number these words and gives Twilio's key; raises ``SmsRefusedError``."""
 
 
 class Sender:
@@ -63,31 +63,32 @@ class Sender:
         scheme = re.match(r"[a-z0-9+.-]{1,30}(?=://)", address.lower())
         return scheme[0] if scheme else ("unreadable" if address else "file")
 
-    def send(self, message: Message, url: str | None) -> None:
-        """Send now; raises ``SendError``."""
+    def send(self, message: Message, url: str | None) -> str | None:
+        """Send now, and give the key of Twilio's copy where there is one; raises ``SendError``."""
         address = url or self._default_url
         if address.startswith(SMS):
-            self._by_sms(message, address)
-        elif address:
+            return self._by_sms(message, address)
+        if address:
             _by_apprise(message, address, self.channel(url))
         else:
             _to_file(message, self._directory)
+        return None
 
-    def _by_sms(self, message: Message, address: str) -> None:
+    def _by_sms(self, message: Message, address: str) -> str | None:
         """Send by SMS; what can never go that way goes where everything else of the instance goes."""
         from_, _, to = address.removeprefix(SMS).partition("/")
         try:
-            self._send_sms(from_, to, shortened(message))
+            return self._send_sms(from_, to, shortened(message))
         except SmsRefusedError as error:
             if not error.permanent or self._default_url.startswith(SMS):
                 raise SendError(str(error)) from error
             log.warning("an SMS about %s was refused (%s): told otherwise", message.fact, error)
-            self.send(message, None)
+            return self.send(message, None)
 
-    def _send_sms(self, from_: str, to: str, words: str) -> None:
+    def _send_sms(self, from_: str, to: str, words: str) -> str:
         if self._sms is None:
             raise SmsRefusedError(True, "no Twilio account is configured")
-        self._sms(from_, to, words)
+        return self._sms(from_, to, words)
 
 
 def shortened(message: Message) -> str:

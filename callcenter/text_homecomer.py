@@ -6,6 +6,7 @@ has, and the database does not, is taken as if it had just come in.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -21,11 +22,13 @@ from ivr.twilio.client import Client
 from ivr.twilio.names import PROVIDER
 from ivr.twilio.texts import TextFacts, came, number
 
+log = logging.getLogger(__name__)
+
 REACH = timedelta(hours=2)
 """How far each round looks back behind the last one that was whole."""
 
-FIRST = timedelta(days=1)
-"""How far the first round looks back: nobody knows for how long we were away."""
+FIRST = timedelta(days=7)
+"""How far the first round looks back: nobody knows for how long we were away, and what we have is deleted there."""
 
 
 class TextHomecomer:
@@ -40,20 +43,32 @@ class TextHomecomer:
         self._whole: datetime | None = None
 
     def round(self, now: datetime) -> int:
-        """Write what is missing, one transaction a text; gives how many texts came in.
+        """Write what is missing, one transaction a text, the oldest first; gives how many texts came in.
 
-        Raises ``TwilioError``; the next round tries again.
+        What fails does not stop the others and is raised at the end. The next
+        round tries again.
         """
         since = max(now - FIRST, (self._whole or now - FIRST) - REACH)
-        facts = self._client.messages.since(since)
+        facts = self._client.messages.since(since)[::-1]  # the list begins with the newest
         known, lines = self._known(facts), self._lines()
         new = [one for one in facts if one.incoming and one.key not in known and number(one.to) in lines]
-        taken = [self._take(one, now) for one in new if one.status == "received"]
+        new.sort(key=lambda one: one.sent_at)
+        taken = [self._tried(one, now) for one in new if one.status == "received"]
         for one in facts:
             if not one.incoming and one.key in known:
                 self._hear(known[one.key], one, now)
+        failed = [one for one in taken if isinstance(one, Exception)]
+        if failed:
+            raise failed[0]
         self._whole = now
-        return sum(taken)
+        return sum(one is True for one in taken)
+
+    def _tried(self, facts: TextFacts, now: datetime) -> bool | Exception:
+        try:
+            return self._take(facts, now)
+        except Exception as error:  # told at the end, once all the others are home
+            log.exception("text %s is not home", facts.key)
+            return error
 
     def _take(self, facts: TextFacts, now: datetime) -> bool:
         enclosed = self._client.messages.enclosed(facts.key) if facts.media else ()
@@ -68,7 +83,7 @@ class TextHomecomer:
             sending.heard(text_id, facts.key, facts.status, facts.error_code, now)
 
     def _known(self, facts: list[TextFacts]) -> dict[str, int]:
-        """Find the texts that we have, but those whose end we know of need nothing more."""
+        """Find the texts that we have."""
         keys = [one.key for one in facts]
         with self._database.reading() as session:
             rows = select(TextMessage.key, TextMessage.id).where(TextMessage.key.in_(keys))

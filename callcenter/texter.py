@@ -15,8 +15,8 @@ from ivr.twilio.client import Client
 from ivr.twilio.errors import TwilioError
 from ivr.twilio.names import Addresses
 
-SECOND = timedelta(seconds=1)
-"""Twilio's times are whole ones, and its clock is not ours."""
+CLOCKS = timedelta(minutes=1)
+"""Twilio's clock is not ours, and tells whole seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,22 +39,28 @@ class Texter:
             outgoing = self._sending(session).begin(text_id, now)
         if outgoing is None:
             return
+        key = self._found(outgoing)  # a list that fails says nothing of the sending
         try:
-            key = self._found(outgoing) or self.client.messages.send(
-                outgoing.to, outgoing.sender, outgoing.body, self.addresses.text_status(text_id)
-            )
+            key = key or self._sent(outgoing)
         except TwilioError as error:
             self._refused(text_id, error, now)
             return
         with self.database.transaction() as session:
             self._sending(session).sent(text_id, key, now)
 
+    def _sent(self, outgoing: Outgoing) -> str:
+        status_url = self.addresses.text_status(outgoing.text_id)
+        return self.client.messages.send(outgoing.to, outgoing.sender, outgoing.body, status_url)
+
     def _found(self, outgoing: Outgoing) -> str | None:
         if outgoing.since is None:
             return None
-        sent = self.client.messages.sent(outgoing.to, outgoing.sender, outgoing.since - SECOND)
+        sent = self.client.messages.sent(outgoing.to, outgoing.sender, outgoing.since - CLOCKS)
         # A trial account writes words of its own in front (Twilio, "Free trial").
-        return next((one.key for one in sent if one.body.endswith(outgoing.body)), None)
+        same = [one.key for one in sent if one.body.endswith(outgoing.body)]
+        with self.database.reading() as session:
+            others = self._sending(session).known(same)
+        return next((key for key in same if key not in others), None)
 
     def _refused(self, text_id: int, error: TwilioError, now: datetime) -> None:
         with self.database.transaction() as session:

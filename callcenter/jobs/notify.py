@@ -16,6 +16,7 @@ from callcenter.services.letters import Letters
 from callcenter.services.notifications import Notice, Notifications, Owed
 from callcenter.services.summaries import Summaries
 from callcenter.services.telling import OPENED
+from callcenter.services.text_sending import owe_deletion
 
 
 def notify_ticket(tools: Tools, payload: dict[str, Any], now: datetime) -> None:
@@ -59,13 +60,15 @@ def notify(tools: Tools, begin: Callable[[Notifications, Session], Notice | None
         return
     try:
         message = Message(notice.fact, notice.name, notice.title, notice.body, now)
-        tools.sender.send(message, notice.url)
+        key = tools.sender.send(message, notice.url)
     except SendError as error:
         with tools.database.transaction() as session:
             _notifications(tools, session).failed(notice.notification_id, str(error))
         raise
     with tools.database.transaction() as session:
         _notifications(tools, session).sent(notice.notification_id, now)
+        if key is not None:
+            owe_deletion(session, key, now)
 
 
 def _notifications(tools: Tools, session: Session) -> Notifications:

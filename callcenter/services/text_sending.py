@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -76,6 +77,11 @@ class TextSending:
         since, text.begun_at = text.begun_at, text.begun_at or now
         body = self._words(text)
         return Outgoing(text.id, address(text.channel, text.number), self._sender(text), body, since)
+
+    def known(self, keys: Sequence[str]) -> set[str]:
+        """Tell which of these keys are those of texts that we have: the same words may be sent twice."""
+        rows = select(TextMessage.key).where(TextMessage.key.in_(keys))
+        return {key for key in self._session.scalars(rows) if key}
 
     def sent(self, text_id: int, key: str, now: datetime) -> None:
         """Say that Twilio took the text."""

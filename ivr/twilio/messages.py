@@ -38,7 +38,8 @@ class Messages:
         with told():
             found = self._library.messages.stream(to=to, from_=from_, page_size=PAGE, **_from(since))
             facts = [text_facts(one) for one in found]
-        return sorted((one for one in facts if not one.incoming), key=lambda one: one.sent_at)
+        sent = (one for one in facts if not one.incoming and one.sent_at >= since)
+        return sorted(sent, key=lambda one: one.sent_at)
 
     def since(self, since: datetime) -> list[TextFacts]:
         """List all texts, in and out, since then."""

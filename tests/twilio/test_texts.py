@@ -26,6 +26,7 @@ from callcenter.models import (
 from callcenter.services.access import viewer_of
 from callcenter.services.residency import Residency
 from callcenter.services.ticket_work import TicketWork
+from ivr.twilio.errors import TwilioError
 from recordings.store import LocalStore
 from tests.phone.test_hotline import leave_message
 from tests.phone.town import CITIZEN as DIALLED_FROM
@@ -305,9 +306,81 @@ def test_an_officer_is_told_by_sms_and_answers(twilio_site: TwilioSite, twilio_t
     settle(twilio_site)
     (ticket,) = tickets(twilio_site)
     (told,) = got(twilio_site, mobile)
-    assert told.startswith(f"Aduan baru {ticket.number} - Dinas Sosial {twilio_site.settings.web_url}/tugas/")
+    assert told.startswith(
+        f"Aduan baru {ticket.number} - Dinas Sosial {twilio_site.settings.web_url}/tugas/1-{officer_id}-"
+    )
     twilio_site.exchange.send_in(mobile, twilio_town.number, "Siap meluncur")
     with twilio_site.database.reading() as session:
-        entries = [entry.text for entry in session.get_one(Ticket, ticket.id).entries]
-    assert entries == ["SMS Officer 0: Siap meluncur", "Officer 0 menerima tugas ini (SMS)"]
+        words = [entry.text for entry in session.get_one(Ticket, ticket.id).entries]
+        assert words == ["SMS Officer 0: Siap meluncur", "Officer 0 menerima tugas ini (SMS)"]
     assert len(tickets(twilio_site)) == 1
+
+
+def test_a_list_that_fails_says_nothing_of_the_sending(twilio_site: TwilioSite, twilio_town: Town) -> None:
+    faults = twilio_site.exchange.faults
+    faults.time_out("POST", r"/Messages\.json", after=True)
+    faults.fail("GET", r"/Messages\.json", 503, 20503)
+    twilio_site.exchange.down = lambda url: url.endswith("/status")  # type: ignore[assignment]
+    twilio_site.exchange.send_in(CITIZEN, twilio_town.number, "Lampu mati")
+    settle(twilio_site)
+    assert not faults.waiting
+    assert len(got(twilio_site)) == 1
+
+
+def test_the_same_words_sent_before_are_another_text(twilio_site: TwilioSite, twilio_town: Town) -> None:
+    exchange = twilio_site.exchange
+    exchange.send_in(CITIZEN, twilio_town.number, "Lampu mati")
+    settle(twilio_site)
+    exchange.send_in(CITIZEN, twilio_town.number, "Sudah tiga hari")
+    twilio_site.work()
+    exchange.faults.time_out("POST", r"/Messages\.json", after=False)
+    exchange.send_in(CITIZEN, twilio_town.number, "Gelap sekali")
+    settle(twilio_site)
+    assert len(got(twilio_site)) == 3
+    assert {one.state for one in texts(twilio_site, incoming=False)} == {TextState.DELIVERED}
+    with twilio_site.database.reading() as session:
+        assert session.scalars(select(Outbox.error).where(Outbox.error.is_not(None))).all() == []
+        attempts = session.scalars(select(Outbox.attempts).where(Outbox.kind == "send_text")).all()
+    assert attempts == [1, 1, 2], "one was not taken for the other"
+
+
+def test_a_picture_outlives_a_token_that_is_wrong_for_a_while(
+    twilio_site: TwilioSite, twilio_town: Town
+) -> None:
+    twilio_site.exchange.faults.fail("GET", r"/Media/ME", 401, 20003)
+    twilio_site.exchange.send_in(CITIZEN, twilio_town.number, "Jalan rusak", media=[PHOTO])
+    settle(twilio_site)
+    with twilio_site.database.reading() as session:
+        kept = session.scalars(select(Enclosure)).one()
+    assert not twilio_site.exchange.faults.waiting
+    assert (kept.size, kept.problem) == (len(PHOTO.content), None)
+
+
+def test_what_comes_home_comes_in_its_order_and_one_does_not_stop_the_others(
+    twilio_site: TwilioSite, twilio_town: Town
+) -> None:
+    exchange = twilio_site.exchange
+    app, exchange.site.app = exchange.site.app, unavailable
+    exchange.tolerates = True
+    exchange.send_in(OTHER, twilio_town.number, "Jalan rusak", media=[PHOTO])
+    exchange.advance(5)
+    for words in ("Lampu mati", "MULAI", "BERHENTI"):
+        exchange.send_in(CITIZEN, twilio_town.number, words)
+        exchange.advance(5)
+    exchange.site.app, exchange.tolerates = app, False
+    exchange.advance(2 * 86_400)
+    exchange.faults.fail("GET", r"/Media\.json", 500, 20500)
+    with pytest.raises(TwilioError):
+        PERIODIC["texts_home"].run(twilio_site.tools, exchange.clock())
+    came = [one.disposition for one in texts(twilio_site, incoming=True)]
+    assert came == ["opened", "start", "stop"]
+    come_home(twilio_site)
+    assert [one.disposition for one in texts(twilio_site, incoming=True)] == [*came, "opened"]
+
+
+def test_what_officers_are_told_does_not_stay_at_twilio(twilio_site: TwilioSite, twilio_town: Town) -> None:
+    twilio_site.exchange.send_in(CITIZEN, twilio_town.number, "Pohon tumbang")
+    settle(twilio_site)
+    run(twilio_site, "notify_ticket")
+    settle(twilio_site)
+    assert twilio_site.exchange.texting.messages == {}

@@ -100,16 +100,15 @@ ADDRESS = "sms://+62234271234/+6281355555555"
 
 def test_an_sms_is_the_title_and_the_link(tmp_path: Path) -> None:
     sent: list[tuple[str, str, str]] = []
-    sender = Sender("", tmp_path, lambda *told: sent.append(told))
+    sender = Sender("", tmp_path, lambda *told: sent.append(told) or "SM1")
     assert sender.channel(ADDRESS) == "sms"
-    sender.send(
-        replace(MESSAGE, title="Aduan baru 1", body="Baris\nBuka: https://x.example/tickets/1\n"), ADDRESS
-    )
+    message = replace(MESSAGE, title="Aduan baru 1", body="Baris\nBuka: https://x.example/tickets/1\n")
+    assert sender.send(message, ADDRESS) == "SM1", "so that it can be deleted there"
     assert sent == [("+62234271234", "+6281355555555", "Aduan baru 1 https://x.example/tickets/1")]
 
 
 def test_an_sms_that_may_go_later_is_tried_again(tmp_path: Path) -> None:
-    def refuse(*_: str) -> None:
+    def refuse(*_: str) -> str:
         raise SmsRefusedError(False, "not now")
 
     with pytest.raises(SendError, match="not now"):
@@ -119,7 +118,7 @@ def test_an_sms_that_may_go_later_is_tried_again(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("has_account", [True, False])
 def test_an_sms_that_never_goes_is_told_otherwise(tmp_path: Path, has_account: bool) -> None:
-    def refuse(*_: str) -> None:
+    def refuse(*_: str) -> str:
         raise SmsRefusedError(True, "stop")
 
     Sender("", tmp_path / "mail", refuse if has_account else None).send(MESSAGE, ADDRESS)
