@@ -207,8 +207,9 @@ _SENT = (  # run for every message: built once, and past the ORM
 
 
 def unknown_ends(session: Session, before: datetime) -> Sequence[Notification]:
-    """List the messages begun before that time whose end is not known."""
-    rows = select(Notification).where(Notification.sent_at.is_(None), Notification.started_at < before)
+    """List the messages begun before that time whose end is not known; what waits for a summary is not begun."""
+    begun = (Notification.channel != SUMMARY, Notification.started_at < before)
+    rows = select(Notification).where(Notification.sent_at.is_(None), *begun)
     return session.scalars(rows.order_by(Notification.id)).all()
 
 

@@ -19,6 +19,7 @@ from callcenter.models import Agency, Alarm, LineCheck, Notification, Outbox
 from callcenter.senders import Sender
 from callcenter.services.outbox import Work
 from callcenter.services.reach import Sightings
+from callcenter.services.summaries import SUMMARY
 from callcenter.settings import load
 from tests import factories
 
@@ -144,4 +145,11 @@ def test_lines_are_watched_though_their_node_is_gone(tools: Tools) -> None:
 
 def test_what_the_house_does_runs_on_an_empty_database(tools: Tools) -> None:
     Ticker(tools, PERIODIC).tick(100, NOW)
+    assert alarms(tools) == []
+
+
+def test_what_waits_for_a_summary_is_no_unknown_end(tools: Tools) -> None:
+    with tools.database.transaction() as session:
+        session.add(Notification(fact="a", channel=SUMMARY, started_at=NOW))
+    watch(tools, NOW + UNKNOWN_AFTER + timedelta(seconds=1))
     assert alarms(tools) == []
