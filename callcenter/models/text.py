@@ -64,6 +64,7 @@ class TextMessage(Base):
     __tablename__ = "text_message"
     __table_args__ = (
         Index("ix_text_message_agency_id_at", "agency_id", "at", "id"),
+        Index("ix_text_message_at_id", "at", "id"),
         Index("ix_text_message_number_at", "number", "at"),
     )
 

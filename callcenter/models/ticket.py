@@ -28,7 +28,10 @@ class Ticket(Base):
     """A complaint (aduan)."""
 
     __tablename__ = "ticket"
-    __table_args__ = (Index("ix_ticket_agency_id_opened_at", "agency_id", "opened_at", "id"),)
+    __table_args__ = (
+        Index("ix_ticket_agency_id_opened_at", "agency_id", "opened_at", "id"),
+        Index("ix_ticket_caller_number_id", "caller_number", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[str] = mapped_column(unique=True)

@@ -36,6 +36,7 @@ class Notification(Base):
     """One message to one officer about one fact."""
 
     __tablename__ = "notification"
+    __table_args__ = (Index("ix_notification_officer_id_started_at", "officer_id", "started_at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     fact: Mapped[str] = mapped_column(unique=True)
