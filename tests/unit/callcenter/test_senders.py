@@ -100,7 +100,12 @@ ADDRESS = "sms://+62234271234/+6281355555555"
 
 def test_an_sms_is_the_title_and_the_link(tmp_path: Path) -> None:
     sent: list[tuple[str, str, str]] = []
-    sender = Sender("", tmp_path, lambda *told: sent.append(told) or "SM1")
+
+    def take(*told: str) -> str:
+        sent.append((told[0], told[1], told[2]))
+        return "SM1"
+
+    sender = Sender("", tmp_path, take)
     assert sender.channel(ADDRESS) == "sms"
     message = replace(MESSAGE, title="Aduan baru 1", body="Baris\nBuka: https://x.example/tickets/1\n")
     assert sender.send(message, ADDRESS) == "SM1", "so that it can be deleted there"
