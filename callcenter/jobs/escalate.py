@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -9,6 +10,8 @@ from callcenter.jobs.kinds import Tools
 from callcenter.services.dispatches import Dispatches
 from callcenter.services.escalation import Escalation
 from callcenter.services.nuisance import Nuisance
+
+log = logging.getLogger(__name__)
 
 
 def escalate(tools: Tools, now: datetime) -> None:
@@ -30,9 +33,16 @@ def dispatch(tools: Tools, now: datetime) -> None:
     zone, quiet = ZoneInfo(tools.settings.time_zone), tools.settings.quiet_hours
     with tools.database.reading() as session:
         late = Dispatches(session, zone, quiet).late(now)
+    failed: list[Exception] = []
     for dispatch_id in late:
-        with tools.database.transaction() as session:
-            Dispatches(session, zone, quiet).climb(dispatch_id, now)
+        try:
+            with tools.database.transaction() as session:
+                Dispatches(session, zone, quiet).climb(dispatch_id, now)
+        except Exception as error:  # told at the end: one must not keep the others from going up
+            log.exception("dispatch %s did not go up", dispatch_id)
+            failed.append(error)
+    if failed:
+        raise failed[0]
 
 
 def expire_marks(tools: Tools, now: datetime) -> None:

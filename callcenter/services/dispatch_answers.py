@@ -73,8 +73,9 @@ class Answers:
         it = self._locked(dispatch_id)
         if it.status != DispatchStatus.WAITING:
             return Reply.OVER
-        self._note(it, f"{self._name(who)} tidak dapat menerima tugas ini ({who.by})", now)
-        if it.next_at is not None:
+        words = f"{self._name(who)} tidak dapat menerima tugas ini ({who.by})"
+        if it.next_at is not None and not self._was_said(it, words):  # pressed twice it is one rung
+            self._note(it, words, now)
             it.next_at = now
         return Reply.TAKEN
 
@@ -119,6 +120,11 @@ class Answers:
         ticket.status = TicketStatus.RESOLVED
         self._session.flush()
         Texts(self._session).moved(ticket, entry, now)
+
+    def _was_said(self, it: Dispatch, words: str) -> bool:
+        mine = (TicketEntry.ticket_id == it.ticket_id, TicketEntry.at >= it.opened_at)
+        said = select(TicketEntry.id).where(*mine, TicketEntry.text == words)
+        return self._session.scalars(said).first() is not None
 
     def _note(self, it: Dispatch, words: str, now: datetime) -> TicketEntry:
         entry = TicketEntry(ticket_id=it.ticket_id, account_id=None, at=now, text=words)

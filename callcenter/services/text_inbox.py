@@ -16,7 +16,6 @@ from callcenter.models import (
     TextDisposition,
     TextMessage,
     Ticket,
-    TicketStatus,
 )
 from callcenter.services import callers, text_words
 from callcenter.services.complaint import Complaints
@@ -38,7 +37,7 @@ THREAD = timedelta(hours=72)
 """What a number writes within this time belongs to the ticket it wrote about last."""
 
 MOST_TICKETS = 5
-"""Tickets a day that texts of one number open; what it writes beyond that is added to the last."""
+"""Tickets a day, and emergencies as well, that texts of one number open; what is beyond is added to the last."""
 
 LONGEST = 1600
 _ANSWERS = {"wrong": "wrong", "locked": "locked"}
@@ -126,8 +125,10 @@ class TextInbox:
         named = self._own(text.number, wish.number) if wish.number else None
         last = self._thread(text, now)
         known = named or (None if wish.fresh or wish.urgent else last)
-        if known is None and not wish.urgent and self._opened_today(text.number, now) >= MOST_TICKETS:
+        if known is None and self._opened_today(text.number, now, wish.urgent) >= MOST_TICKETS:
             known = last
+        if wish.urgent and known is not None and known.category != "emergency":
+            known = None  # an emergency is told faster than the ticket it would be added to
         if known is not None:
             self._complaints.added(known, text, now)
             return Outcome(TextDisposition.ADDED, known, "added")
@@ -151,10 +152,11 @@ class TextInbox:
         found = self._session.scalar(last)
         return found.ticket if found is not None and _is_theirs(found.ticket, text.number) else None
 
-    def _opened_today(self, number: str, now: datetime) -> int:
+    def _opened_today(self, number: str, now: datetime, urgent: bool) -> int:
         opened = (TextMessage.number == number, TextMessage.disposition == TextDisposition.OPENED)
-        count = select(func.count(TextMessage.id)).where(*opened, TextMessage.at > now - timedelta(days=1))
-        return self._session.scalar(count) or 0
+        kind = Ticket.category == "emergency" if urgent else Ticket.category != "emergency"
+        count = select(func.count(TextMessage.id)).join(TextMessage.ticket).where(*opened, kind)
+        return self._session.scalar(count.where(TextMessage.at > now - timedelta(days=1))) or 0
 
     def _one_by_one(self, number: str) -> None:
         """Let another text of this number wait: two at once would each open a ticket. SQLite has one writer."""
@@ -203,7 +205,8 @@ def _number(arrived: Arrived) -> str:
 
 
 def _is_theirs(ticket: Ticket | None, number: str) -> bool:
-    return ticket is not None and ticket.caller_number == number and ticket.status != TicketStatus.CLOSED
+    """Tell whether a thread's ticket goes on: also one that was closed, whose citizen was asked to answer."""
+    return ticket is not None and ticket.caller_number == number
 
 
 def _clean(body: str) -> str:

@@ -189,6 +189,10 @@ def test_who_cannot_makes_room_for_the_next_at_once(desk: Desk) -> None:
     desk.session.flush()
     desk.climb(NOW)
     assert desk.told() == ["Siti:first", "Budi:main"]
+    assert answers.decline(key, Who(desk.first.id, None, "SMS"), NOW) is Reply.TAKEN
+    desk.session.flush()
+    desk.climb(NOW)
+    assert desk.told() == ["Siti:first", "Budi:main"], "pressed twice it is one rung"
 
 
 def test_more_of_the_citizen_is_told_to_who_has_it_in_hand(desk: Desk) -> None:

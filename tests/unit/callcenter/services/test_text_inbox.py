@@ -287,3 +287,25 @@ def test_two_texts_of_one_number_at_once_are_one_complaint(database: Database) -
     thread.join()
     with database.reading() as session:
         assert len(session.scalars(select(Ticket)).all()) == 1
+
+
+def test_emergencies_of_one_number_end_in_the_last_one(box: Box) -> None:
+    for at in range(MOST_TICKETS + 2):
+        box.take(f"DARURAT {at}", NOW + at * HOUR)
+    assert len(box.tickets()) == MOST_TICKETS
+    assert box.take("BARU lampu mati", NOW + 10 * HOUR).disposition == TextDisposition.OPENED
+
+
+def test_an_emergency_is_not_added_to_an_ordinary_ticket_that_it_names(box: Box) -> None:
+    first = box.take("Lampu jalan mati").ticket
+    assert first is not None
+    urgent = box.take(f"DARURAT aduan {first.number} sekarang terbakar")
+    assert (urgent.disposition, urgent.ticket == first) == (TextDisposition.OPENED, False)
+
+
+def test_an_answer_to_a_closed_ticket_goes_on_with_it(box: Box) -> None:
+    ticket = box.take("Lampu jalan mati").ticket
+    assert ticket is not None
+    ticket.status, ticket.closed_at = "closed", NOW
+    again = box.take("Masih mati", NOW + HOUR)
+    assert (again.disposition, again.ticket) == (TextDisposition.ADDED, ticket)
