@@ -7,6 +7,7 @@ import os
 import click
 import requests
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from twilio.request_validator import RequestValidator
 
 from callcenter import bootstrap
@@ -61,7 +62,7 @@ def setup(really: bool) -> None:
 def check() -> None:
     """See that the account opens, its numbers lead here, and this site answers at its public addresses.
 
-    Ends with 1 when something is wrong.
+    Ends with 1 when something is wrong; a line that is off is only named.
     """
     settings = _settings()
     client = _client(settings)
@@ -72,6 +73,8 @@ def check() -> None:
         problem = _number(step)
         click.echo(f"bad   {problem}" if problem else f"good  {step.number} leads here")
         wrong += [problem] if problem else []
+    for number in _off(settings):
+        click.echo(f"off   {number}: callers hear that it is not in service, until it is switched on")
     if wrong:
         raise SystemExit(1)
 
@@ -165,10 +168,22 @@ def _plan(settings: Settings, client: Client) -> list[numbers.Step]:
 
 
 def _lines(settings: Settings) -> list[str]:
-    today = utc_now().astimezone(bootstrap.policy(settings).zone).date()
-    query = select(Line.number).where(Line.provider == PROVIDER, *active_lines(today)).order_by(Line.number)
     with bootstrap.database(settings).reading() as session:
-        return list(session.scalars(query))
+        return [line.number for line in _active(settings, session)]
+
+
+def _off(settings: Settings) -> list[str]:
+    """Give the numbers of the lines that nobody has switched on."""
+    with plainly(), bootstrap.database(settings).reading() as session:
+        lines = _active(settings, session)
+        served = Residency(session).served(lines)
+        return [line.number for line in lines if line not in served]
+
+
+def _active(settings: Settings, session: Session) -> list[Line]:
+    today = utc_now().astimezone(bootstrap.policy(settings).zone).date()
+    query = select(Line).where(Line.provider == PROVIDER, *active_lines(today)).order_by(Line.number)
+    return list(session.scalars(query))
 
 
 def _show(step: numbers.Step) -> None:

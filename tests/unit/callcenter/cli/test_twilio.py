@@ -107,6 +107,9 @@ def test_a_site_that_works_is_found_good(desk: Desk) -> None:
     assert answer.exit_code == 0, answer.output
     assert f"good  {desk.exchange.url} answers, and refuses what is forged" in answer.output
     assert f"good  {NUMBER} leads here" in answer.output
+    assert f"off   {NUMBER}" in answer.output
+    desk.run("line", "on", NUMBER, "--reason", "Surat 5")
+    assert "off " not in desk.run("check").output
 
 
 def test_an_address_that_is_not_ours_is_found(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
