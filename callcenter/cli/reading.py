@@ -30,7 +30,8 @@ def plainly() -> Iterator[None]:
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", error)).splitlines()[0]
         raise click.ClickException(
-            f"the database cannot be used: {reason}\nNothing was changed. 'callcenter db upgrade' prepares it."
+            f"the database cannot be used: {reason}\nNothing was changed. The home is {load().home}: is that"
+            " the right one (CALLCENTER_HOME)? A new one is prepared by 'callcenter db upgrade'."
         ) from None
 
 
