@@ -92,9 +92,10 @@ class Sender:
 
 
 def shortened(message: Message) -> str:
-    """Write a message as an SMS: its title, and where to open it."""
+    """Write a message as an SMS: its title, where to open it, and how it is answered."""
     links = re.findall(r"https?://\S+", message.body)
-    return " ".join([_one_line(message.title), *links[-1:]])
+    answer = ["Balas SIAP atau TIDAK."] if any("/tugas/" in link for link in links) else []
+    return " ".join([_one_line(message.title), *links[-1:], *answer])
 
 
 def _by_apprise(message: Message, address: str, channel: str) -> None:

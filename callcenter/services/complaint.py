@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callcenter.models import Call, TextMessage, Ticket
+from callcenter.models import Call, Leg, TextMessage, Ticket
 from callcenter.services.dispatches import Dispatches
 from callcenter.services.recordings import Recordings
 from callcenter.services.texts import Texts
@@ -56,5 +57,10 @@ class Complaints:
             ticket.warning = warning
         data = {"ticket_id": ticket.id, "number": ticket.number}
         self._timeline.add(call, now, ("ticket", "ticket_opened", data))
-        self._dispatches.open(ticket, now)
+        self._dispatches.open(ticket, now, taken_by=self._answered_by(call))
         Texts(self._session).opened(ticket, now)
+
+    def _answered_by(self, call: Call) -> int | None:
+        """Tell which officer talked to the caller last."""
+        talked = select(Leg.officer_id).where(Leg.call_id == call.id, Leg.answered_at.is_not(None))
+        return self._session.scalar(talked.order_by(Leg.answered_at.desc()).limit(1))

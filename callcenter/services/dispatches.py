@@ -45,24 +45,17 @@ class Dispatches:
         self._duty = Duty(session, zone)
         self._ladders = Ladders(session, zone)
 
-    def open(self, ticket: Ticket, now: datetime, text_id: int | None = None) -> None:
+    def open(
+        self, ticket: Ticket, now: datetime, text_id: int | None = None, taken_by: int | None = None
+    ) -> None:
         """Begin to look for somebody, and tell rung 0; a ticket that has an open dispatch goes on with it.
 
-        What its citizen adds is told to who has accepted it, as long as they are there.
+        An officer who talked to the citizen has it in hand (``taken_by``). What its citizen adds is
+        told to who has accepted it, as long as they are there.
         """
         known = self._open_of(ticket.id)
-        urgent = ticket.category == "emergency"
         if known is None:
-            row = insert_into(self._session, Dispatch).values(
-                ticket_id=ticket.id,
-                text_id=text_id,
-                urgent=urgent,
-                status=DispatchStatus.WAITING,
-                level=0,
-                next_at=self._after(now, urgent),
-                opened_at=now,
-            )
-            self._session.execute(row.on_conflict_do_nothing())
+            known = self._begin(ticket, now, text_id, taken_by)
         accepted = known.officer if known is not None else None
         here = accepted is not None and accepted.active
         people = [accepted.id] if accepted and here else self._first(ticket.agency_id, now)
@@ -71,6 +64,24 @@ class Dispatches:
             payload |= {"text_id": text_id} if text_id else {}
             fact = ticket_fact(ticket.id, officer_id, text_id)
             Work(self._session).owe("notify_ticket", fact, payload, now)
+
+    def _begin(
+        self, ticket: Ticket, now: datetime, text_id: int | None, taken_by: int | None
+    ) -> Dispatch | None:
+        urgent = ticket.category == "emergency"
+        row = insert_into(self._session, Dispatch).values(
+            ticket_id=ticket.id,
+            text_id=text_id,
+            urgent=urgent,
+            status=DispatchStatus.ACKNOWLEDGED if taken_by else DispatchStatus.WAITING,
+            level=0,
+            next_at=None if taken_by else self._after(now, urgent),
+            officer_id=taken_by,
+            acknowledged_at=now if taken_by else None,
+            opened_at=now,
+        )
+        self._session.execute(row.on_conflict_do_nothing())
+        return self._open_of(ticket.id)
 
     def late(self, now: datetime) -> Sequence[int]:
         """List the dispatches whose next rung is to be told."""

@@ -50,7 +50,7 @@ class Letters:
                 words.format(name=name),
                 f"Nomor tiket : {ticket.number}",
                 f"Kategori    : {CATEGORIES.get(ticket.category, ticket.category)}",
-                f"Penelepon   : {mask(ticket.caller_number)}",
+                f"{'Penelepon' if ticket.call_id else 'Pengirim '}   : {mask(ticket.caller_number)}",
                 f"Buka        : {self.web_url}/tickets/{ticket.id}",
                 *([f"Terima      : {self.web_url}/tugas/{accept}"] if accept else []),
             ),

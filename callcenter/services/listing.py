@@ -15,7 +15,7 @@ from sqlalchemy import Select, literal, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
 from callcenter.db import UTCDateTime
-from callcenter.models import Agency, Call, Obligation, ObligationStatus, Ticket
+from callcenter.models import Agency, Call, Dispatch, DispatchStatus, Obligation, ObligationStatus, Ticket
 from callcenter.services.access import Viewer
 from callcenter.services.audit import Audit
 from callcenter.services.callers import normalise
@@ -105,6 +105,12 @@ class Listing:
         ids = [call.id for call in calls]
         found = self._session.scalars(select(Ticket).where(Ticket.call_id.in_(ids)))
         return {ticket.call_id: ticket for ticket in found if ticket.call_id is not None}
+
+    def untaken(self, tickets: Sequence[Ticket]) -> set[int]:
+        """Find those of the tickets, by id, that no officer has accepted."""
+        ids = [ticket.id for ticket in tickets]
+        waiting = select(Dispatch.ticket_id).where(Dispatch.ticket_id.in_(ids), Dispatch.done_at.is_(None))
+        return set(self._session.scalars(waiting.where(Dispatch.status == DispatchStatus.WAITING)))
 
     def obligations(self, status: str = ObligationStatus.OPEN, after: str | None = None) -> Page[Obligation]:
         """List call-backs: open ones by deadline, the others newest first.

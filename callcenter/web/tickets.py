@@ -29,9 +29,11 @@ def tickets() -> str:
             Listing(session, viewer()).note_search(wanted.caller, address(), now())
     with house().database.reading() as session:
         listing = Listing(session, viewer())
+        page = listing.tickets(wanted, after)
         return render_template(
             "tickets/tickets.html",
-            page=listing.tickets(wanted, after),
+            page=page,
+            untaken=listing.untaken(page.rows),
             agencies=listing.agencies(),
             asked=request.args,
             wanted=wanted,

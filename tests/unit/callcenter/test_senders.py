@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from callcenter.senders import Message, Sender, SendError, SmsRefusedError
+from callcenter.senders import Message, Sender, SendError, SmsRefusedError, shortened
 
 MESSAGE = Message(
     fact="ticket-opened:17:officer:3",
@@ -110,6 +110,12 @@ def test_an_sms_is_the_title_and_the_link(tmp_path: Path) -> None:
     message = replace(MESSAGE, title="Aduan baru 1", body="Baris\nBuka: https://x.example/tickets/1\n")
     assert sender.send(message, ADDRESS) == "SM1", "so that it can be deleted there"
     assert sent == [("+62234271234", "+6281355555555", "Aduan baru 1 https://x.example/tickets/1")]
+
+
+def test_an_sms_about_a_task_says_how_it_is_answered(tmp_path: Path) -> None:
+    body = "Buka : https://x.example/tickets/1\nTerima : https://x.example/tugas/1-2-ab\n"
+    words = shortened(replace(MESSAGE, title="Aduan baru 1", body=body))
+    assert words == "Aduan baru 1 https://x.example/tugas/1-2-ab Balas SIAP atau TIDAK."
 
 
 def test_an_sms_that_may_go_later_is_tried_again(tmp_path: Path) -> None:

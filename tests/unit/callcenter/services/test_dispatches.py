@@ -174,6 +174,13 @@ def test_the_first_who_accepts_has_it(desk: Desk) -> None:
     assert desk.ticket.status == TicketStatus.RESOLVED
 
 
+def test_who_talked_to_the_citizen_has_it_in_hand(desk: Desk) -> None:
+    desk.dispatches().open(desk.ticket, NOW, taken_by=desk.deputy.id)
+    assert (desk.it().status, desk.it().officer_id) == (DispatchStatus.ACKNOWLEDGED, desk.deputy.id)
+    desk.climb(NOW + timedelta(days=1))
+    assert desk.told() == ["Budi:first"]
+
+
 def test_an_alarm_ends_when_somebody_accepts_after_all(desk: Desk) -> None:
     desk.dispatches().open(desk.ticket, NOW)
     for rung in range(1, 5):
