@@ -81,9 +81,17 @@ class Citizen:
         return self.reaches("message").listens(before, "id/message", more=1.5)
 
     def talks(self) -> Citizen:
-        """Wait until the log shows that an officer answered; a busy exchange is seconds behind."""
-        answered = self.leg.wait_until(lambda: "officer_answered" in self.story(over=False).kinds(), PATIENCE)
-        assert answered, f"no officer answered: {self.story(over=False)}"
+        """Wait until the log shows that an officer answered."""
+        return self._sees("officer_answered")
+
+    def rings_somebody(self) -> Citizen:
+        """Wait until the log shows that an officer's telephone rings."""
+        return self._sees("officer_rung")
+
+    def _sees(self, kind: str) -> Citizen:
+        """Wait for a fact in the log; a busy exchange is seconds behind."""
+        seen = self.leg.wait_until(lambda: kind in self.story(over=False).kinds(), PATIENCE)
+        assert seen, f"no {kind}: {self.story(over=False)}"
         return self
 
     def hears_the_ticket(self) -> Citizen:

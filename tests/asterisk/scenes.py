@@ -199,8 +199,7 @@ def gone_while_ringing(stage: Stage) -> Played:
     """The citizen hangs up while the officer's telephone rings."""
     citizen = stage.citizen_calls("waiting").chooses("1")
     officer = stage.rings("waiting")
-    citizen.waits(1)
-    citizen.hangs_up()
+    citizen.rings_somebody().hangs_up()
     assert officer.wait_for_end(10)
     return _over(citizen)
 
