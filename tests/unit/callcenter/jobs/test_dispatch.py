@@ -1,4 +1,4 @@
-"""A thousand tickets, channels that fail at random, officers who answer or sleep: none stays silent."""
+"""Many tickets (a thousand when asked for), channels that fail at random, officers who answer or sleep: none stays silent."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def answer(tools: Tools, dice: random.Random, now: datetime) -> None:
                 Answers(session).say(dispatch_id, DispatchStatus.ACKNOWLEDGED, who, now)
 
 
-def test_each_of_a_thousand_tickets_is_taken_or_reaches_the_supervisors(tools: Tools) -> None:
+def test_each_of_many_tickets_is_taken_or_reaches_the_supervisors(tools: Tools) -> None:
     dice = random.Random(11)
     agencies = found(tools, AGENCIES)
     now = NOW
