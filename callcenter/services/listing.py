@@ -1,4 +1,4 @@
-"""Lists of calls, tickets and call-backs: filtered, and paged by key.
+"""Lists of calls, tickets, call-backs and texts: filtered, and paged by key.
 
 A page starts after the last row of the former one (its time and id), so that
 rows which arrive meanwhile neither shift nor double what is shown.
@@ -12,10 +12,21 @@ from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Select, literal, select, tuple_
-from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
+from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, selectinload
 
 from callcenter.db import UTCDateTime
-from callcenter.models import Agency, Call, Dispatch, DispatchStatus, Obligation, ObligationStatus, Ticket
+from callcenter.models import (
+    Agency,
+    Call,
+    Dispatch,
+    DispatchStatus,
+    Obligation,
+    ObligationStatus,
+    TextDisposition,
+    TextMessage,
+    TextState,
+    Ticket,
+)
 from callcenter.services.access import Viewer
 from callcenter.services.audit import Audit
 from callcenter.services.callers import normalise
@@ -26,7 +37,11 @@ ONGOING = "ongoing"
 """In place of a disposition: calls that are not over."""
 UNDECIDED = "undecided"
 """The same: calls that are over and have none."""
-Row = TypeVar("Row", Call, Ticket, Obligation)
+TEXTS = ("unsent", "unplaced")
+"""Lists of texts: what did not go out, and what came in and belongs to no ticket."""
+_UNSENT = (TextState.FAILED, TextState.STOPPED, TextState.EXPIRED)
+_UNPLACED = (TextDisposition.NO_LINE, TextDisposition.NO_NUMBER, TextDisposition.EMPTY)
+Row = TypeVar("Row", Call, Ticket, Obligation, TextMessage)
 _LOWERED = "L"
 
 
@@ -123,6 +138,17 @@ class Listing:
         if status == ObligationStatus.OPEN:
             return self._by_deadline(query, after or "")
         return self._page(query, Obligation.closed_at, Obligation.id, after)
+
+    def texts(self, wanted: str, after: str | None = None) -> Page[TextMessage]:
+        """List texts, the newest first; ``wanted`` is one of ``TEXTS``, or empty for all."""
+        query = self._viewer.narrow(select(TextMessage), TextMessage.agency_id)
+        if wanted == "unsent":
+            query = query.where(TextMessage.state.in_(_UNSENT))
+        elif wanted == "unplaced":
+            query = query.where(TextMessage.disposition.in_(_UNPLACED))
+        related = (joinedload(TextMessage.ticket), joinedload(TextMessage.agency))
+        query = query.options(*related, selectinload(TextMessage.enclosures))
+        return self._page(query, TextMessage.at, TextMessage.id, after)
 
     def agencies(self) -> Sequence[Agency]:
         """List the agencies this viewer can choose from."""

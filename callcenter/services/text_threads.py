@@ -1,4 +1,4 @@
-"""Texts as a viewer reads them: a ticket's thread, the list, and what came with them."""
+"""Texts as a viewer reads them: a ticket's thread, and what came with them."""
 
 from __future__ import annotations
 
@@ -6,21 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import literal, or_, select, tuple_
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from callcenter.db import UTCDateTime
-from callcenter.models import Enclosure, TextDisposition, TextMessage, TextState, Ticket
+from callcenter.models import Enclosure, TextMessage, Ticket
 from callcenter.services.access import NotVisibleError, Viewer, possible_id
 from callcenter.services.audit import Audit
-from callcenter.services.listing import PAGE_ROWS, read_key, write_key
 from callcenter.services.text_ways import Way, Ways
-
-WANTED = ("unsent", "unplaced")
-"""Lists within the list: what did not go out, and what came in and belongs to no ticket."""
-
-_UNSENT = (TextState.FAILED, TextState.STOPPED, TextState.EXPIRED)
-_UNPLACED = (TextDisposition.NO_LINE, TextDisposition.NO_NUMBER, TextDisposition.EMPTY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +22,6 @@ class Thread:
     texts: Sequence[TextMessage]
     way: Way | None
     stopped: bool
-
-
-@dataclass(frozen=True, slots=True)
-class TextPage:
-    """Some texts, and where the next page starts (``None`` at the end)."""
-
-    rows: Sequence[TextMessage]
-    after: str | None
 
 
 class TextThreads:
@@ -56,28 +40,6 @@ class TextThreads:
         query = select(TextMessage).where(TextMessage.ticket_id == ticket.id).order_by(TextMessage.id)
         related = (joinedload(TextMessage.account), selectinload(TextMessage.enclosures))
         return Thread(self._session.scalars(query.options(*related)).all(), way, stopped)
-
-    def page(self, wanted: str, after: str | None) -> TextPage:
-        """List texts, the newest first; ``wanted`` is one of ``WANTED``, or empty for all."""
-        query = self._viewer.narrow(select(TextMessage), TextMessage.agency_id)
-        if wanted == "unsent":
-            query = query.where(TextMessage.state.in_(_UNSENT))
-        elif wanted == "unplaced":
-            query = query.where(TextMessage.disposition.in_(_UNPLACED))
-        if (start := read_key(after)) is not None:
-            place = tuple_(literal(start[0], UTCDateTime()), literal(start[1]))
-            query = query.where(tuple_(TextMessage.at, TextMessage.id) < place)
-        related = (
-            joinedload(TextMessage.ticket),
-            joinedload(TextMessage.agency),
-            joinedload(TextMessage.line),
-        )
-        query = query.options(*related, selectinload(TextMessage.enclosures))
-        query = query.order_by(TextMessage.at.desc(), TextMessage.id.desc()).limit(PAGE_ROWS + 1)
-        rows = self._session.scalars(query).all()
-        if len(rows) <= PAGE_ROWS:
-            return TextPage(rows, None)
-        return TextPage(rows[:PAGE_ROWS], write_key(rows[PAGE_ROWS - 1].at, rows[PAGE_ROWS - 1].id))
 
     def enclosure(self, enclosure_id: int, address: str, now: datetime) -> Enclosure:
         """Give an enclosure that is kept, and log that it was looked at; raises ``NotVisibleError``."""

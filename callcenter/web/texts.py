@@ -7,7 +7,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
-from callcenter.services.text_threads import WANTED, TextThreads
+from callcenter.services.listing import TEXTS, Listing
+from callcenter.services.text_threads import TextThreads
 from callcenter.services.ticket_work import TicketWork, TicketWorkError
 from callcenter.web.context import address, house, now, viewer
 from callcenter.web.tickets import problem, show
@@ -73,9 +74,9 @@ def words(state: object) -> None:
 def texts() -> str:
     """List texts, the newest first."""
     wanted = request.args.get("wanted", "")
-    wanted = wanted if wanted in WANTED else ""
+    wanted = wanted if wanted in TEXTS else ""
     with house().database.reading() as session:
-        page = TextThreads(session, viewer()).page(wanted, request.args.get("after"))
+        page = Listing(session, viewer()).texts(wanted, request.args.get("after"))
     return render_template("tickets/texts.html", page=page, wanted=wanted, asked=request.args)
 
 
