@@ -7,7 +7,6 @@ time without doubling it.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,7 +18,7 @@ from callcenter.services.closing import Closing
 from callcenter.services.recordings import KeptAudio, Recordings
 from recordings.audio import Audio
 from recordings.spool import AudioName
-from recordings.store import Store, StoreError
+from recordings.store import Store, StoreError, digest
 
 HEARD = "message"
 """The reason of a call whose message is known."""
@@ -43,7 +42,7 @@ class Found:
 def describe(found: Found) -> KeptAudio:
     """Hash an object and name its place; raises ``OSError`` when it cannot be read."""
     name, audio = found.name, found.audio
-    sha256, size = _hash(audio)
+    sha256, size = digest(audio.chunks())
     # The hash is in the key so that a name used twice never replaces an object.
     return KeptAudio(
         call=name.call,
@@ -81,11 +80,3 @@ class Custody:
         if row.kind == "message" and row.call.disposition_reason != HEARD:  # nobody told us of it
             Closing(session, self._policy.secret, self._policy.zone).reconsider(row.call, now)
         return row
-
-
-def _hash(audio: Audio) -> tuple[str, int]:
-    digest, size = hashlib.sha256(), 0
-    for chunk in audio.chunks():
-        digest.update(chunk)
-        size += len(chunk)
-    return digest.hexdigest(), size

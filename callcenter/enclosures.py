@@ -6,7 +6,6 @@ owe the deletion of Twilio's copy, commit.
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ from ivr.twilio.client import Client
 from ivr.twilio.downloads import OK
 from ivr.twilio.errors import TwilioError
 from recordings.kinds import kind_of
-from recordings.store import CHUNK, Store, StoreError
+from recordings.store import CHUNK, Store, StoreError, digest
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +68,7 @@ class Enclosures:
             path.unlink(missing_ok=True)
 
     def _keep(self, enclosure_id: int, path: Path, at: datetime, now: datetime) -> None:
-        sha256, size = _hash(path)
+        sha256, size = digest(_chunks(path))
         content_type, ending = kind_of(path)
         store_key = f"{at:%Y/%m/%d}/{path.name}-{sha256[:12]}.{ending}"
         if self.store.put(store_key, _chunks(path)) != (sha256, size):
@@ -115,14 +114,6 @@ def _clean_up(session: Session, row: Enclosure, now: datetime) -> None:
     session.flush()
     if row.text.key and all(map(_is_over, row.text.enclosures)):
         owe_deletion(session, row.text.key, now)
-
-
-def _hash(path: Path) -> tuple[str, int]:
-    digest, size = hashlib.sha256(), 0
-    for chunk in _chunks(path):
-        digest.update(chunk)
-        size += len(chunk)
-    return digest.hexdigest(), size
 
 
 def _chunks(path: Path) -> Iterator[bytes]:

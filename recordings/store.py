@@ -63,6 +63,15 @@ def checked(key: str) -> str:
     return key
 
 
+def digest(chunks: Iterable[bytes]) -> tuple[str, int]:
+    """Give the SHA-256 and bytes that ``Store.put`` must give for an object."""
+    sha256, size = hashlib.sha256(), 0
+    for chunk in chunks:
+        sha256.update(chunk)
+        size += len(chunk)
+    return sha256.hexdigest(), size
+
+
 class LocalStore:
     """A directory; an object is renamed into its place once it is on the disk."""
 

@@ -43,6 +43,9 @@ def test_a_forged_link_shows_nothing(site: Site, page: Page) -> None:
 def test_it_is_taken_and_ended_on_the_tickets_page(site: Site, page: Page, shoot: Shoot) -> None:
     ticket_id, _links = _dispatched(site)
     site.log_in(page, "petugas")
+    page.goto(f"{site.address}/tickets")
+    expect(page.locator("#rows")).to_contain_text("Belum diterima petugas")
+    shoot(page, "tickets-untaken")
     page.goto(f"{site.address}/tickets/{ticket_id}")
     card = page.locator("#tugas")
     expect(card).to_contain_text("Belum diterima petugas")
