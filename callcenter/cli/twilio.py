@@ -102,7 +102,7 @@ def static(end: bool, then: str) -> None:
 def line(state: str, number: str, reason: str) -> None:
     """Switch the line with this NUMBER on or off.
 
-    A line on Twilio is off until it is switched on: its calls and recordings pass through a provider abroad.
+    A line on Twilio is off until it is switched on: its calls, recordings and texts pass through a provider abroad.
     """
     with plainly(), bootstrap.database(load()).transaction() as session:
         try:

@@ -3,7 +3,7 @@
 A decision belongs to the number it was taken for: a line that gets another number,
 or leaves the provider and comes back, is off again until somebody decides anew.
 
-Calls and recordings of such a line pass through a provider abroad; PP 71/2019
+Calls, recordings and texts of such a line pass through a provider abroad; PP 71/2019
 asks public systems to keep their data in Indonesia (FACTS: personal data, class R).
 """
 
